@@ -1,0 +1,40 @@
+"""Typecase, a blogging CMS. Read this first: ``create_app`` is the front hall, and only wires.
+
+Foundation (config, db, clock, text, html, settings) < rooms (accounts, pageviews, articles, imports)
+< doors (site, admin, cli). Things lean down, never up; the README has the map.
+"""
+
+from flask import Flask
+
+from app.config import ROOT, Config
+from app.db import Database
+
+
+def create_app(config: Config) -> Flask:
+    """Wire an application for this configuration. Connects to nothing, migrates nothing, prints nothing."""
+    from app import admin, cli, errors, health, hosts, login, proxies, request_log, site, web
+
+    app = Flask("app", root_path=str(ROOT / "app"), template_folder="../templates", static_folder="../static")
+    app.config.update(
+        SECRET_KEY=config.secret_key,
+        MAX_CONTENT_LENGTH=config.max_request_bytes,
+        MAX_FORM_MEMORY_SIZE=config.max_request_bytes,
+        SESSION_COOKIE_NAME="__Host-session" if config.is_https else "session",
+        SESSION_COOKIE_SECURE=config.is_https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    app.extensions["typecase.config"] = config
+    app.extensions["typecase.db"] = Database(config.database_url)
+    web.furnish(app)
+    login.furnish(app)
+    errors.furnish(app)
+    hosts.guard(app, config)
+    health.furnish(app)
+    app.register_blueprint(admin.bp)
+    app.register_blueprint(site.bp)
+    cli.furnish(app)
+    request_log.wrap(app)
+    proxies.wrap(app, config.trusted_proxies)
+    return app

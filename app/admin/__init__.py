@@ -1,0 +1,9 @@
+"""The staff's door: closed by default. Each module is one thing staff do."""
+
+from flask import Blueprint
+
+from app.admin import entrance
+
+bp = Blueprint("admin", __name__)
+for module in (entrance,):
+    bp.register_blueprint(module.bp)

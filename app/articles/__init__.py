@@ -1,0 +1,1 @@
+"""Articles: writing them, publishing them, finding them."""

@@ -1,0 +1,11 @@
+"""The operators' door: ``flask --app wsgi NOUN VERB``. Exit status 0; 1 for a refusal; 2 for wrong usage."""
+
+from flask import Flask
+
+from app.cli.db import db_group
+
+
+def furnish(app: Flask) -> None:
+    """Register the commands."""
+    for group in (db_group,):
+        app.cli.add_command(group)

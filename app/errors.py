@@ -1,0 +1,94 @@
+"""The site's own pages for what goes wrong. They need no database: it may be what went wrong."""
+
+import logging
+
+from flask import Flask, render_template, request
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntityTooLarge, ServiceUnavailable
+
+from app import request_log
+
+log = logging.getLogger("typecase.error")
+RETRY_SECONDS = 10
+DRAIN_BYTES = 64 * 1024 * 1024
+
+PAGES: dict[int, tuple[str, str]] = {
+    400: (
+        "That request did not make sense",
+        "Something about the address or the form was not as it should be.",
+    ),
+    401: ("Please sign in", "This page is for people who are signed in."),
+    403: ("This is not open to you", "You are signed in, but your role does not include this."),
+    404: (
+        "There is nothing at this address",
+        "Perhaps it was mistyped, or the link that brought you here was.",
+    ),
+    405: ("That is not possible here", "This address does not take that kind of request."),
+    410: ("This article is gone", "It was here once and has been taken down by the people who wrote it."),
+    413: (
+        "That was too much at once",
+        "What you sent is larger than this site takes. Your browser still has it: go back, make it shorter "
+        "or send it in parts.",
+    ),
+    500: ("Something broke on our side", "It has been noted. Trying again in a moment may help."),
+    503: ("Back in a moment", "The site cannot answer just now. Please try again shortly."),
+}
+DETAILS = {
+    "expired-form": (
+        "That page had been open too long",
+        "Nothing was changed. Go back, reload the page and press the button again.",
+    ),
+    "unknown-host": ("This address is not served here", "The site answers under its own name only."),
+}
+
+
+def furnish(app: Flask) -> None:
+    """Register the pages for HTTP errors, for a database that is away, and for what nobody expected."""
+    app.register_error_handler(HTTPException, show)
+    app.register_error_handler(Exception, _unexpected)
+    for kind in (OperationalError, InterfaceError, PoolTimeout):
+        app.register_error_handler(kind, _database_away)
+
+
+def show(error: HTTPException) -> tuple[str, int, dict[str, str]]:
+    """The page of an HTTP error: what happened and what to do next, in plain words."""
+    code = error.code or 500
+    if isinstance(error, RequestEntityTooLarge):
+        _drain()
+    title, advice = PAGES.get(code) or PAGES[500 if code >= 500 else 400]
+    title, advice = DETAILS.get(error.description or "", (title, advice))
+    headers = {name: value for name, value in error.get_headers() if name in {"Allow", "Retry-After"}}
+    page = render_template(
+        "errors/error.html", code=code, title=title, advice=advice, request_id=request_log.request_id()
+    )
+    return page, code, headers | {"Cache-Control": "no-store"}
+
+
+def _database_away(error: Exception) -> tuple[str, int, dict[str, str]]:
+    if isinstance(error, DBAPIError) and not _is_away(error):
+        return _unexpected(error)
+    log.error("id=%s the database does not answer: %s", request_log.request_id(), type(error).__name__)
+    return show(ServiceUnavailable(retry_after=RETRY_SECONDS))
+
+
+def _is_away(error: DBAPIError) -> bool:
+    """A missing table or column is our mistake and a 500; a lost or locked database is a 503."""
+    return error.connection_invalidated or "no such" not in str(error.orig)
+
+
+def _unexpected(error: Exception) -> tuple[str, int, dict[str, str]]:
+    log.error("id=%s %s %s failed", request_log.request_id(), request.method, request.path, exc_info=error)
+    return show(InternalServerError())
+
+
+def _drain() -> None:
+    """Read what the browser is still sending, within bounds: it only reads our page once it is done."""
+    stream, left = request.environ["wsgi.input"], DRAIN_BYTES
+    declared = request.content_length
+    left = DRAIN_BYTES if declared is None else min(declared, DRAIN_BYTES)
+    while left > 0:
+        chunk = stream.read(min(left, 65536))
+        if not chunk:
+            break
+        left -= len(chunk)

@@ -1,0 +1,1 @@
+"""Imports: articles that come from elsewhere."""

@@ -1,0 +1,83 @@
+"""One line a request, with an id that the answer carries too. No address of a reader, no query string."""
+
+import logging
+import re
+import secrets
+import time
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, has_request_context, request
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+log = logging.getLogger("typecase.request")
+_WHOLE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_ODD = re.compile(r"[^\x21-\x7e]|[\"\\]")
+
+
+def wrap(app: Flask) -> None:
+    """Put the log around the application; the server's own access log is off."""
+    app.wsgi_app = RequestLog(app.wsgi_app)  # type: ignore[method-assign]
+
+
+def configure() -> None:
+    """Send our log lines to stderr: called by the server's configuration, not by the application."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%S%z"))
+    logging.getLogger("typecase").addHandler(handler)
+    logging.getLogger("typecase").setLevel(logging.INFO)
+
+
+def request_id() -> str:
+    """The id of the request under way, for other log lines and the page of a failure; "-" outside one."""
+    return str(request.environ.get("typecase.request_id", "-")) if has_request_context() else "-"
+
+
+class RequestLog:
+    """WSGI middleware: times a request until its last byte and writes one line."""
+
+    def __init__(self, app: "WSGIApplication") -> None:
+        self.app = app
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        started = time.perf_counter()
+        # Only a trusted proxy's id gets this far (proxies.py); even so it goes into a log.
+        given = environ.get("HTTP_X_REQUEST_ID", "")
+        own_id = given if _WHOLE_ID.fullmatch(given) else secrets.token_hex(8)
+        environ["typecase.request_id"] = own_id
+        seen: dict[str, Any] = {"status": "-"}
+
+        def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+            seen["status"] = status[:3]
+            return start_response(status, [*headers, ("X-Request-ID", own_id)], exc_info)
+
+        def finish(size: int) -> None:
+            path = _ODD.sub(lambda found: f"%{ord(found[0]):02x}", environ.get("PATH_INFO", ""))[:300]
+            milliseconds = (time.perf_counter() - started) * 1000
+            method = _ODD.sub("?", environ.get("REQUEST_METHOD", "-"))[:20]
+            log.info("id=%s method=%s path=%s status=%s bytes=%d ms=%.1f",
+                     own_id, method, path, seen["status"], size, milliseconds)  # fmt: skip
+
+        return _Timed(self.app(environ, start), finish)
+
+
+class _Timed:
+    """The body of an answer; calls ``finish`` once when it is closed, with the bytes sent."""
+
+    def __init__(self, body: Iterable[bytes], finish: Any) -> None:
+        self.body, self.finish, self.size = body, finish, 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        for chunk in self.body:
+            self.size += len(chunk)
+            yield chunk
+
+    def close(self) -> None:
+        try:
+            close = getattr(self.body, "close", None)
+            if close is not None:
+                close()
+        finally:
+            self.finish(self.size)

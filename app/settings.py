@@ -1,0 +1,64 @@
+"""The publication itself: its name, tagline, language, time zone, address, articles a page."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import CheckConstraint, String
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app.db import Base
+
+
+class Publication(Base):
+    """The one row that says what this publication is called and how it speaks. Made by the first migration."""
+
+    __tablename__ = "publication"
+    __table_args__ = (CheckConstraint("id = 1", name="single_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=1)
+    name: Mapped[str] = mapped_column(String(200), default="Typecase")
+    tagline: Mapped[str] = mapped_column(String(300), default="")
+    language: Mapped[str] = mapped_column(String(35), default="en")
+    time_zone: Mapped[str] = mapped_column(String(64), default="UTC")
+    address: Mapped[str] = mapped_column(String(300), default="")
+    """Where readers reach the site, like https://example.org; empty: SITE_URL says."""
+    articles_per_page: Mapped[int] = mapped_column(default=10)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A copy of the publication's settings that outlives the session it was read in."""
+
+    name: str = "Typecase"
+    tagline: str = ""
+    language: str = "en"
+    time_zone: str = "UTC"
+    address: str = ""
+    articles_per_page: int = 10
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The site's time zone: days, archives and typed times are in it."""
+        return ZoneInfo(self.time_zone)
+
+
+def get_settings(session: Session) -> Settings:
+    """The settings as they are now; defaults before the first migration has made the row."""
+    row = session.get(Publication, 1)
+    if row is None:
+        return Settings()
+    return Settings(**{name: getattr(row, name) for name in Settings.__dataclass_fields__})
+
+
+def change_settings(session: Session, **changes: str | int) -> None:
+    """Change the named settings. The values have been checked by the caller's form or command."""
+    row = session.get(Publication, 1)
+    if row is None:
+        row = Publication(id=1)
+        session.add(row)
+    for name, value in changes.items():
+        if name not in Settings.__dataclass_fields__:
+            raise KeyError(name)
+        setattr(row, name, value)
+    session.flush()

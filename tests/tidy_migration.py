@@ -1,0 +1,15 @@
+"""Finish the freshly generated first migration: it also makes the one row of the publication."""
+
+from app.config import ROOT
+
+path = ROOT / "migrations" / "versions" / "0001_initial.py"
+source = path.read_text()
+row = """
+    op.execute(
+        "INSERT INTO publication (id, name, tagline, language, time_zone, address, articles_per_page) "
+        "VALUES (1, 'Typecase', '', 'en', 'UTC', '', 10)"
+    )
+"""
+marker = "    # ### end Alembic commands ###\n"
+before, after = source.split(marker, 1)
+path.write_text(before + marker + row + after)
