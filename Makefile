@@ -1,57 +1,84 @@
 # Two commands: `make run` gives a working site, `make test` proves it. The others are for developers.
-PYTHON ?= python3
+# Needs nothing but make and Python 3.11 or newer with venv.
+
 VENV ?= .venv
 BIN = $(VENV)/bin
-FLASK = $(BIN)/flask --app wsgi
+FLASK = $(BIN)/python -m flask --app wsgi
+PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+# The first Python that is new enough and can make environments: `python3` may be an old one.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$p -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+
+# Stamps carry a checksum of what was installed: nothing is installed twice, and a change is never missed.
+CHECKSUM = $(shell cat $(1) | cksum | cut -d ' ' -f 1)
+INSTALLED := $(VENV)/.installed-$(call CHECKSUM,requirements.txt)
+INSTALLED_DEV := $(VENV)/.installed-dev-$(call CHECKSUM,requirements.txt requirements-dev.txt)
+
 .DEFAULT_GOAL := help
-.PHONY: help run test test-corpus check bench build migrate clean
+.DELETE_ON_ERROR:
+.PHONY: help run test test-corpus check bench screenshots format revision build migrate clean
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
 
-run: $(VENV)/.installed build migrate ## a working site: environment, front end, database, server
-	@$(BIN)/gunicorn --config gunicorn.conf.py wsgi:app
+run: $(INSTALLED) build migrate ## a working site: environment, front end, database, server
+	@$(BIN)/python -m gunicorn --config gunicorn.conf.py wsgi:app
 
-test: $(VENV)/.installed-dev build ## the whole test suite, on SQLite and on PostgreSQL
+test: $(INSTALLED_DEV) build ## the whole test suite, on SQLite and on PostgreSQL
 	$(BIN)/python -m pytest $(ARGS)
 
-test-corpus: $(VENV)/.installed-dev build ## the browser runs over the whole corpus
+test-corpus: $(INSTALLED_DEV) build ## the tests on real data, all of it instead of a sample
 	WHOLE_CORPUS=1 $(BIN)/python -m pytest -m corpus $(ARGS)
 
-check: $(VENV)/.installed-dev build ## format, lint, types, and the house rules
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(BIN)/python -m pytest tests/house
+check: $(INSTALLED_DEV) build ## format, lint, types, and the rules of the house
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m mypy
+	$(BIN)/python -m pytest tests/house tests/docs --database sqlite
 
-bench: $(VENV)/.installed-dev build ## everything measured in milliseconds or requests
-	$(BIN)/python -m bench
+bench: $(INSTALLED_DEV) build ## everything measured in milliseconds or requests a second
+	$(BIN)/python -m bench $(ARGS)
 
-revision: ## for developers: make the first migration anew from the models (until the first release)
+screenshots: $(INSTALLED_DEV) build ## the pictures in the README, taken anew (needs Chromium)
+	$(BIN)/python -m docs.screenshots
+
+format: $(INSTALLED_DEV) ## put the code into shape
+	$(BIN)/python -m ruff format .
+	$(BIN)/python -m ruff check --fix .
+
+revision: $(INSTALLED_DEV) ## make the first migration anew from the models (until the first release)
 	rm -f migrations/versions/0001_initial.py; T=$$(mktemp -d) && INSTANCE_DIR=$$T $(FLASK) db revise 0001 initial && rm -r $$T
 	$(BIN)/python -m tests.tidy_migration
 
 build: static/dist/site.css static/dist/admin.css ## the front end: one style sheet a door
 
-migrate: $(VENV)/.installed
+migrate: $(INSTALLED)
 	@$(FLASK) db upgrade
 
-static/dist/site.css: $(sort $(wildcard static/css/site/*.css))
-static/dist/admin.css: $(sort $(wildcard static/css/admin/*.css))
+# The folder is named too: a removed file changes nothing else.
+static/dist/site.css: $(sort $(wildcard static/css/site/*.css)) static/css/site
+static/dist/admin.css: $(sort $(wildcard static/css/admin/*.css)) static/css/admin
 static/dist/%.css:
 	@mkdir -p static/dist
-	@cat $^ > $@
+	@cat $(filter %.css,$^) > $@
 
-$(VENV)/bin/python:
-	$(PYTHON) -m venv $(VENV)
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Typecase needs Python 3.11 or newer with its venv module, and found none on this machine."; \
+		echo "On Debian and Ubuntu: apt-get install python3 python3-venv. If yours is elsewhere: make PYTHON=/path/to/python3 run"; exit 1; } >&2
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
-$(VENV)/.installed: requirements.txt | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+$(INSTALLED): | $(BIN)/python
+	@echo "Installing what Typecase runs on into $(VENV) …"
+	@rm -f $(VENV)/.installed-*
+	@$(PIP) -r requirements.txt
 	@touch $@
 
-$(VENV)/.installed-dev: requirements-dev.txt requirements.txt | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
-	@touch $@ $(VENV)/.installed
+$(INSTALLED_DEV): | $(BIN)/python
+	@echo "Installing what Typecase and its tests run on into $(VENV) …"
+	@rm -f $(VENV)/.installed-*
+	@$(PIP) -r requirements-dev.txt
+	@touch $@ $(INSTALLED)
 
 clean: ## remove what was built (never the instance folder)
 	rm -rf static/dist .mypy_cache .ruff_cache .pytest_cache

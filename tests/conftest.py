@@ -6,8 +6,10 @@ needs and the machine lacks is skipped by name, unless REQUIRE_ALL=1 turns each 
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from flask import Flask
@@ -36,11 +38,50 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("database_kind", kinds, scope="session")
 
 
-def missing(what: str) -> None:
-    """Skip by name; with REQUIRE_ALL=1 fail instead."""
-    if os.environ.get("REQUIRE_ALL") == "1":
-        pytest.fail(f"REQUIRE_ALL=1, but this machine has no {what}")
-    pytest.skip(f"this machine has no {what}")
+MISSING = "this machine has no "
+
+
+def missing(what: str) -> NoReturn:
+    """Skip by name; with REQUIRE_ALL=1 the hooks below make a failure of it, as of every other skip."""
+    pytest.skip(MISSING + what)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if not hasattr(report, "wasxfail"):
+        _refuse_skip(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    _refuse_skip(report)
+    return report
+
+
+def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
+    if report.skipped and os.environ.get("REQUIRE_ALL") == "1":
+        report.outcome = "failed"
+        report.longrepr = f"{report.nodeid}: REQUIRE_ALL=1, but it was skipped: {_reason(report)}"
+
+
+def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
+    """Why it was skipped, in the words of whoever skipped it."""
+    said = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    return said.removeprefix("Skipped: ")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """One closing line instead of one a test: what this machine lacks, and how many tests that cost."""
+    reasons = Counter(_reason(report) for report in terminalreporter.stats.get("skipped", []))
+    lacking = [
+        f"{reason.removeprefix(MISSING)} ({count} test{'s' if count > 1 else ''})"
+        for reason, count in sorted(reasons.items())
+    ]
+    if lacking:
+        terminalreporter.write_line(f"not run on this machine: {', '.join(lacking)}", yellow=True)
 
 
 @pytest.fixture(scope="session")
