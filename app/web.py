@@ -14,6 +14,7 @@ from flask import Flask, abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf import FlaskForm
+from flask_wtf.csrf import generate_csrf
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -195,7 +196,13 @@ def furnish(app: Flask) -> None:
     """Give every template what all of them need, and close the sessions when a request ends."""
     app.teardown_appcontext(close_sessions)
     app.jinja_env.globals.update(
-        asset=asset, settings=settings, me=me, may=may, absolute=absolute, site_address=address
+        asset=asset,
+        settings=settings,
+        me=me,
+        may=may,
+        absolute=absolute,
+        site_address=address,
+        csrf_token=generate_csrf,
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
