@@ -88,7 +88,8 @@ class Article(Base):
     __table_args__ = (
         Index("ix_article_edited_at_id", "edited_at", "id"),
         Index("ix_article_created_at_id", "created_at", "id"),
-        Index("ix_article_published_at_id", "published_at", "id"),
+        # Holds all that published() asks, so that counting and skipping pages never read the rows.
+        Index("ix_article_public", "published_at", "id", "withdrawn_at", "trashed_at"),
         Index(
             "ix_article_trashed",
             "edited_at",

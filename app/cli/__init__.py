@@ -2,10 +2,11 @@
 
 from flask import Flask
 
+from app.cli.articles import articles_group
 from app.cli.db import db_group
 
 
 def furnish(app: Flask) -> None:
     """Register the commands."""
-    for group in (db_group,):
+    for group in (articles_group, db_group):
         app.cli.add_command(group)

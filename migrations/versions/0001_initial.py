@@ -70,7 +70,7 @@ def upgrade() -> None:
             sqlite_where=sa.text("published_at IS NULL"),
             postgresql_where=sa.text("published_at IS NULL"),
         )
-        batch_op.create_index("ix_article_published_at_id", ["published_at", "id"], unique=False)
+        batch_op.create_index("ix_article_public", ["published_at", "id", "withdrawn_at", "trashed_at"], unique=False)
         batch_op.create_index(
             "ix_article_trashed",
             ["edited_at", "id"],
@@ -378,7 +378,7 @@ def downgrade() -> None:
             sqlite_where=sa.text("trashed_at IS NOT NULL"),
             postgresql_where=sa.text("trashed_at IS NOT NULL"),
         )
-        batch_op.drop_index("ix_article_published_at_id")
+        batch_op.drop_index("ix_article_public")
         batch_op.drop_index(
             "ix_article_never_published",
             sqlite_where=sa.text("published_at IS NULL"),

@@ -1,0 +1,168 @@
+"""Publishing: making the saved copy live, at once or at a time; taking it off again; the trash."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.articles import addresses
+from app.articles.models import (
+    Address,
+    Article,
+    ArticleAuthor,
+    ArticleTag,
+    Draft,
+    LiveText,
+    Revision,
+)
+from app.articles.rendering import RENDERER, Rendered, render
+from app.articles.writing import PLAIN_FIELDS, _keep
+
+
+class Keep(Enum):
+    """Stands for "as it is" where None means "no time"."""
+
+    KEEP = "keep"
+
+
+KEEP = Keep.KEEP
+
+
+class WithdrawalTooEarly(Exception):
+    """The article would be withdrawn before it is published."""
+
+
+class NotInTrash(Exception):
+    """Only what is in the trash can be deleted for good."""
+
+
+class NeverPublished(Exception):
+    """This article is not published, so there is nothing to withdraw."""
+
+
+@dataclass(frozen=True)
+class RenderedDraft:
+    """A working copy rendered before the transaction began, and which version that was."""
+
+    version: int
+    rendered: Rendered
+
+
+def render_draft(draft: Draft) -> RenderedDraft:
+    """Render a working copy: slow, so done before the first write."""
+    return RenderedDraft(draft.version, render(draft.body, draft.body_format, excerpt=draft.excerpt))
+
+
+def publish(
+    session: Session,
+    article: Article,
+    *,
+    by_id: int | None,
+    at: datetime | None = None,
+    withdraw_at: datetime | Keep | None = KEEP,
+    rendered: RenderedDraft | None = None,
+) -> None:
+    """Make the saved copy live, now or from ``at`` on; the former address redirects.
+
+    Publishing again keeps the date of the first time, unless that lies ahead or ``at`` is given. A withdrawal
+    that has passed is lifted, one that lies ahead stays, unless ``withdraw_at`` says otherwise (None: none).
+    Raises ``WithdrawalTooEarly``.
+    """
+    now = clock.now()
+    draft = article.draft
+    session.refresh(draft, with_for_update=True)
+    if rendered is None or rendered.version != draft.version:
+        rendered = render_draft(draft)
+    _set_dates(article, now, at, withdraw_at)
+    former = article.slug
+    for name in (*PLAIN_FIELDS, "slug"):
+        setattr(article, name, getattr(draft, name))
+    _set_text(article, draft, rendered.rendered)
+    _set_links(article, draft)
+    addresses.make_public(session, draft.slug)
+    if former is not None and former != draft.slug:
+        addresses.leave(session, former)
+    article.live_version = draft.version
+    article.trashed_at = None
+    session.flush()
+    _keep(session, draft, reason="published", by_id=by_id, body=None)
+    session.flush()
+
+
+def withdraw(session: Session, article: Article, *, at: datetime | None = None) -> None:
+    """Take an article off, now or from ``at`` on. Raises ``NeverPublished``, ``WithdrawalTooEarly``."""
+    if article.published_at is None:
+        raise NeverPublished
+    now = clock.now()
+    when = at or now
+    if at is not None and at <= article.published_at:
+        raise WithdrawalTooEarly
+    article.withdrawn_at = when
+    session.flush()
+
+
+def trash(session: Session, article: Article) -> None:
+    """Put an article into the trash: readers get 410, staff can restore it."""
+    article.trashed_at = article.trashed_at or clock.now()
+    session.flush()
+
+
+def restore(session: Session, article: Article) -> None:
+    """Take an article out of the trash: it is again what it was before."""
+    article.trashed_at = None
+    session.flush()
+
+
+def delete_for_good(session: Session, article: Article) -> None:
+    """Delete an article with its revisions; its addresses answer 410 from now on. Raises ``NotInTrash``."""
+    if article.trashed_at is None:
+        raise NotInTrash
+    session.execute(delete(Address).where(Address.article_id == article.id, ~Address.was_public))
+    session.execute(delete(Revision).where(Revision.article_id == article.id))
+    session.execute(delete(Article).where(Article.id == article.id))
+    session.expire_all()
+
+
+def render_again(session: Session, article: Article, rendered: Rendered) -> None:
+    """Replace the rendered page of a live article by what a newer renderer makes of the same source."""
+    assert article.text is not None
+    article.text.rendered, article.text.renderer = rendered.html, RENDERER
+    article.words, article.summary = rendered.words, rendered.summary
+    session.flush()
+
+
+def _set_dates(article: Article, now: datetime, at: datetime | None, withdraw_at: datetime | Keep | None) -> None:
+    first = article.published_at is None or article.published_at > now
+    published_at = at or (now if first else article.published_at)
+    assert published_at is not None
+    if not isinstance(withdraw_at, Keep):
+        withdrawn_at = withdraw_at
+    elif article.withdrawn_at is not None and article.withdrawn_at > now:
+        withdrawn_at = article.withdrawn_at
+    else:
+        withdrawn_at = None
+    if withdrawn_at is not None and withdrawn_at <= published_at:
+        raise WithdrawalTooEarly
+    article.published_at, article.withdrawn_at = published_at, withdrawn_at
+    article.updated_at = published_at if first else max(now, published_at)
+
+
+def _set_text(article: Article, draft: Draft, rendered: Rendered) -> None:
+    if article.text is None:
+        article.text = LiveText(article_id=article.id)
+    article.text.body, article.text.body_format = draft.body, draft.body_format
+    article.text.rendered, article.text.renderer = rendered.html, RENDERER
+    article.words, article.summary = rendered.words, rendered.summary
+
+
+def _set_links(article: Article, draft: Draft) -> None:
+    authors = {link.account_id: link for link in article.author_links}
+    article.author_links = [authors.get(account.id) or ArticleAuthor(account=account) for account in draft.authors]
+    tags = {link.tag_id: link for link in article.tag_links}
+    article.tag_links = [tags.get(tag.id) or ArticleTag(tag=tag) for tag in draft.tags]
+    for links in (article.author_links, article.tag_links):
+        for position, link in enumerate(links):
+            link.position = position  # type: ignore[attr-defined]

@@ -1,0 +1,246 @@
+"""The questions readers and editors ask about articles. Every select of public pages is here."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
+
+from app import clock
+from app.accounts.models import Account
+from app.articles.models import (
+    Address,
+    Article,
+    ArticleAuthor,
+    ArticleTag,
+    Draft,
+    DraftAuthor,
+    LiveText,
+    Revision,
+)
+
+
+class ArticleUnknown(Exception):
+    """There is no such article."""
+
+
+class RevisionUnknown(Exception):
+    """There is no such revision."""
+
+
+@dataclass(frozen=True)
+class Moved:
+    """The address leads elsewhere, for good: a path from the site's root, or a full address."""
+
+    location: str
+
+
+@dataclass(frozen=True)
+class Gone:
+    """There was an article at this address; it has been taken down."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list. ``number`` counts from 1; an empty list has one empty page."""
+
+    items: list[Article]
+    number: int
+    pages: int
+    total: int
+
+
+def published(now: datetime) -> ColumnElement[bool]:
+    """THE definition of public, as a condition: its time has come, its withdrawal has not, no trash."""
+    return and_(
+        Article.published_at <= now,
+        or_(Article.withdrawn_at.is_(None), Article.withdrawn_at > now),
+        Article.trashed_at.is_(None),
+    )
+
+
+def for_lists() -> list[ORMOption]:
+    """What a list of live articles shows beside their own columns."""
+    return [
+        selectinload(Article.author_links).joinedload(ArticleAuthor.account),
+        selectinload(Article.tag_links).joinedload(ArticleTag.tag),
+    ]
+
+
+def find_published(session: Session, slug: str) -> Article | None:
+    """The public article at this slug, with authors, tags and text."""
+    return session.scalar(
+        select(Article)
+        .where(Article.slug == slug, published(clock.now()))
+        .options(joinedload(Article.text), *for_lists())
+    )
+
+
+def resolve_address(session: Session, path: str) -> Moved | Gone | None:
+    """What an address is that is no public article's: moved, gone, or unknown. ``path`` has no leading slash."""
+    held = session.get(Address, path.strip("/"))
+    if held is None:
+        return None
+    if held.target is not None:
+        return Moved(held.target)
+    if held.article_id is None:
+        return Gone() if held.was_public else None
+    article = session.get_one(Article, held.article_id)
+    status = article.status(clock.now())
+    if status == "published":
+        return Moved(f"/{article.slug}") if held.was_public else None
+    is_known = held.was_public and status != "scheduled"
+    return Gone() if is_known else None
+
+
+def get_article(session: Session, article_id: int) -> Article:
+    """An article with its working copy, whatever its status. Raises ``ArticleUnknown``."""
+    article = session.get(Article, article_id) if 0 < article_id < 2**31 else None
+    if article is None:
+        raise ArticleUnknown
+    return article
+
+
+def find_neighbours(session: Session, article: Article) -> tuple[Article | None, Article | None]:
+    """The public articles published just after and just before this one."""
+    now = clock.now()
+    order = (Article.published_at, Article.id)
+    here = (article.published_at, article.id)
+    newer = session.scalar(
+        select(Article).where(published(now), _beyond(order, here, later=True)).order_by(*order).limit(1)
+    )
+    older = session.scalar(
+        select(Article)
+        .where(published(now), _beyond(order, here, later=False))
+        .order_by(Article.published_at.desc(), Article.id.desc())
+        .limit(1)
+    )
+    return newer, older
+
+
+def list_published(
+    session: Session,
+    *,
+    page: int,
+    size: int,
+    tag_id: int | None = None,
+    author_id: int | None = None,
+    between: tuple[datetime, datetime] | None = None,
+) -> Page:
+    """A page of public articles, newest first, of a tag, an author or a span of time if given.
+
+    A page beyond the last has no items. The second half of a long list is read from its end.
+    """
+    wanted = [published(clock.now())]
+    if tag_id is not None:
+        wanted.append(Article.id.in_(select(ArticleTag.article_id).where(ArticleTag.tag_id == tag_id)))
+    if author_id is not None:
+        wanted.append(Article.id.in_(select(ArticleAuthor.article_id).where(ArticleAuthor.account_id == author_id)))
+    if between is not None:
+        wanted.append(and_(Article.published_at >= between[0], Article.published_at < between[1]))
+    total = session.scalar(select(func.count(Article.id)).where(*wanted)) or 0
+    pages = max(1, -(-total // size))
+    if not 1 <= page <= pages:
+        return Page([], page, pages, total)
+    start = (page - 1) * size
+    length = min(size, total - start)
+    from_end = start > total // 2
+    order = (Article.published_at, Article.id) if from_end else (Article.published_at.desc(), Article.id.desc())
+    offset = total - start - length if from_end else start
+    ids = list(session.scalars(select(Article.id).where(*wanted).order_by(*order).offset(offset).limit(length)))
+    return Page(_load(session, ids[::-1] if from_end else ids), page, pages, total)
+
+
+def list_for_feed(session: Session, *, size: int) -> list[Article]:
+    """The newest public articles, with their text."""
+    return list(
+        session.scalars(
+            select(Article)
+            .where(published(clock.now()))
+            .order_by(Article.published_at.desc(), Article.id.desc())
+            .limit(size)
+            .options(selectinload(Article.text), *for_lists())
+        )
+    )
+
+
+def count_published(session: Session) -> int:
+    """How many articles are public."""
+    return session.scalar(select(func.count(Article.id)).where(published(clock.now()))) or 0
+
+
+def list_sitemap(session: Session, *, part: int, size: int) -> list[tuple[str, datetime]]:
+    """Slug and last change of the public articles of one part (from 1) of the sitemap, oldest first."""
+    rows = session.execute(
+        select(Article.slug, Article.updated_at)
+        .where(published(clock.now()))
+        .order_by(Article.published_at, Article.id)
+        .offset((part - 1) * size)
+        .limit(size)
+    )
+    return [(slug, updated) for slug, updated in rows if slug and updated]
+
+
+def list_authors(session: Session) -> list[Account]:
+    """Everybody who is the author of an article or a working copy, by name."""
+    live, drafts = select(ArticleAuthor.account_id), select(DraftAuthor.account_id)
+    wanted = or_(Account.id.in_(live), Account.id.in_(drafts))
+    return list(session.scalars(select(Account).where(wanted).order_by(func.lower(Account.name), Account.id)))
+
+
+def list_revisions(session: Session, article_id: int) -> list[Revision]:
+    """Everything that was saved of an article, newest first, without the bodies' text loaded eagerly."""
+    return list(
+        session.scalars(
+            select(Revision)
+            .where(Revision.article_id == article_id)
+            .order_by(Revision.id.desc())
+            .options(joinedload(Revision.account))
+        )
+    )
+
+
+def get_revision(session: Session, article_id: int, revision_id: int) -> Revision:
+    """One revision of this article. Raises ``RevisionUnknown``, also for another article's."""
+    revision = session.get(Revision, revision_id) if 0 < revision_id < 2**31 else None
+    if revision is None or revision.article_id != article_id:
+        raise RevisionUnknown
+    return revision
+
+
+def list_outdated(session: Session, *, renderer: int | None, after_id: int, size: int) -> list[Article]:
+    """Live articles, by id, whose page was not made by this ``renderer`` (None: all), with their text."""
+    wanted = [Article.id > after_id]
+    if renderer is not None:
+        wanted.append(LiveText.renderer != renderer)
+    return list(
+        session.scalars(
+            select(Article).join(Article.text).where(*wanted).order_by(Article.id).limit(size)
+            .options(joinedload(Article.text))
+        )
+    )  # fmt: skip
+
+
+def find_by_source(session: Session, source_path: str) -> Article | None:
+    """The article that was imported from this path."""
+    return session.scalar(select(Article).where(Article.source_path == source_path).options(joinedload(Article.draft)))
+
+
+def find_slug_holder(session: Session, slug: str) -> Article | None:
+    """The article of this slug, public or not, live or only a working copy."""
+    return session.scalar(select(Article).join(Draft).where(or_(Article.slug == slug, Draft.slug == slug)))
+
+
+def _beyond(order: tuple, here: tuple, *, later: bool) -> ColumnElement[bool]:  # type: ignore[type-arg]
+    """Whether a row stands after (or before) ``here`` in the order of two columns: an index can follow it."""
+    first, second = order
+    if later:
+        return and_(first >= here[0], or_(first > here[0], second > here[1]))
+    return and_(first <= here[0], or_(first < here[0], second < here[1]))
+
+
+def _load(session: Session, ids: list[int]) -> list[Article]:
+    found = session.scalars(select(Article).where(Article.id.in_(ids)).options(*for_lists()))
+    by_id = {article.id: article for article in found}
+    return [by_id[article_id] for article_id in ids]

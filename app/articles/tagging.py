@@ -1,0 +1,166 @@
+"""Tags: typed as names, found or made; renamed, merged, deleted."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy.orm import Session
+
+from app import clock, text
+from app.articles.models import Article, ArticleTag, DraftTag, SearchText, Tag
+from app.articles.reading import published
+from app.articles.slugs import slugify
+
+MAX_TAG = 200
+# A name in double quotes that needs them: it holds a comma.
+_PIECE = re.compile(r'\s*(?:"((?:[^"]|"")*,(?:[^"]|"")*)"\s*(?:,|$)|([^,]*)(?:,|$))')
+
+
+class TagTaken(Exception):
+    """There is already a tag with this name; merge the two instead."""
+
+    def __init__(self, holder: Tag) -> None:
+        super().__init__(holder.name)
+        self.holder = holder
+
+
+class TagBlank(Exception):
+    """A tag needs a name."""
+
+
+class TagTooLong(Exception):
+    """A tag's name may have 200 characters at most."""
+
+
+class TagUnknown(Exception):
+    """There is no such tag."""
+
+
+@dataclass(frozen=True)
+class TagCount:
+    """A tag, how many public articles carry it, and how many working copies."""
+
+    tag: Tag
+    live: int
+    drafts: int
+
+
+def find_tag_by_slug(session: Session, slug: str) -> Tag | None:
+    """The tag of this address."""
+    return session.scalar(select(Tag).where(Tag.slug == slug))
+
+
+def get_tag(session: Session, tag_id: int) -> Tag:
+    """A tag by its id. Raises ``TagUnknown``."""
+    tag = session.get(Tag, tag_id) if 0 < tag_id < 2**31 else None
+    if tag is None:
+        raise TagUnknown
+    return tag
+
+
+def list_tags(session: Session) -> list[Tag]:
+    """All tags by name."""
+    return list(session.scalars(select(Tag).order_by(func.lower(Tag.name), Tag.id)))
+
+
+def list_tags_with_counts(session: Session) -> list[TagCount]:
+    """All tags by name, with how many public articles and working copies carry each."""
+    public = select(Article.id).where(published(clock.now()))
+    live_counts = select(ArticleTag.tag_id, func.count()).where(ArticleTag.article_id.in_(public))
+    live = _counts(session, live_counts.group_by(ArticleTag.tag_id))
+    drafts = _counts(session, select(DraftTag.tag_id, func.count()).group_by(DraftTag.tag_id))
+    return [TagCount(tag, live.get(tag.id, 0), drafts.get(tag.id, 0)) for tag in list_tags(session)]
+
+
+def parse_names(typed: str) -> list[str]:
+    """Names separated by commas, each once, in order. A name with a comma is written in double quotes."""
+    names: dict[str, None] = {}
+    at, line = 0, text.clean_line(typed)
+    while at < len(line):
+        found = _PIECE.match(line, at)
+        assert found is not None, "the second branch takes anything"
+        name = (found[1].replace('""', '"') if found[1] is not None else found[2]).strip()
+        if not text.is_blank(name):
+            names.setdefault(name)
+        at = max(found.end(), at + 1)
+    return list(names)
+
+
+def format_names(names: Iterable[str]) -> str:
+    """The line that ``parse_names`` reads back as these names."""
+    return ", ".join('"{}"'.format(name.replace('"', '""')) if "," in name else name for name in names)
+
+
+def find_or_make_tags(session: Session, names: Iterable[str]) -> list[Tag]:
+    """The tags of these names, in order; unknown ones are made. Raises ``TagTooLong``."""
+    wanted = list(dict.fromkeys(cleaned for name in names if (cleaned := text.clean_line(name))))
+    known = {tag.name: tag for tag in session.scalars(select(Tag).where(Tag.name.in_(wanted)))}
+    return [known.get(name) or _make(session, name) for name in wanted if not text.is_blank(name)]
+
+
+def rename_tag(session: Session, tag: Tag, *, name: str) -> Tag:
+    """Give a tag another name; its address stays. Raises ``TagBlank``, ``TagTooLong``, ``TagTaken``."""
+    name = _checked(name)
+    holder = session.scalar(select(Tag).where(Tag.name == name, Tag.id != tag.id))
+    if holder is not None:
+        raise TagTaken(holder)
+    former, tag.name = tag.name, name
+    session.flush()
+    _refold(session, tag, former, name)
+    return tag
+
+
+def merge_tags(session: Session, tag: Tag, *, into: Tag) -> None:
+    """Move everything that carries ``tag`` to ``into`` and delete ``tag``."""
+    if tag.id == into.id:
+        return
+    for link in (ArticleTag, DraftTag):
+        already = select(link.article_id).where(link.tag_id == into.id)
+        session.execute(delete(link).where(link.tag_id == tag.id, link.article_id.in_(already)))
+        session.execute(update(link).where(link.tag_id == tag.id).values(tag_id=into.id))
+    _refold(session, into, tag.name, into.name)
+    session.delete(tag)
+    session.flush()
+    session.expire_all()
+
+
+def delete_tag(session: Session, tag: Tag) -> None:
+    """Take a tag off everything that carries it, and delete it."""
+    for link in (ArticleTag, DraftTag):
+        session.execute(delete(link).where(link.tag_id == tag.id))
+    session.delete(tag)
+    session.flush()
+    session.expire_all()
+
+
+def _counts(session: Session, query: Select[int, int]) -> dict[int, int]:
+    return {tag_id: number for tag_id, number in session.execute(query)}  # noqa: C416 -- rows, not tuples
+
+
+def _make(session: Session, name: str) -> Tag:
+    tag = Tag(name=_checked(name), slug="")
+    base = slugify(name) or "tag"
+    taken = set(session.scalars(select(Tag.slug).where((Tag.slug == base) | Tag.slug.startswith(f"{base}-"))))
+    number, tag.slug = 2, base
+    while tag.slug in taken:
+        tag.slug, number = f"{base[:190]}-{number}", number + 1
+    session.add(tag)
+    session.flush()
+    return tag
+
+
+def _checked(name: str) -> str:
+    name = text.clean_line(name)
+    if text.is_blank(name):
+        raise TagBlank
+    if len(name) > MAX_TAG:
+        raise TagTooLong
+    return name
+
+
+def _refold(session: Session, tag: Tag, former: str, name: str) -> None:
+    """The admin's search finds the drafts that carry the tag by its new name."""
+    carrying = select(DraftTag.article_id).where(DraftTag.tag_id == tag.id)
+    for row in session.scalars(select(SearchText).where(SearchText.article_id.in_(carrying))):
+        row.folded = row.folded.replace(former.casefold(), name.casefold())

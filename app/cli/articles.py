@@ -1,0 +1,47 @@
+"""flask articles …: commands about articles."""
+
+import click
+from flask.cli import AppGroup
+
+from app import web
+from app.articles.models import Article
+from app.articles.publishing import render_again
+from app.articles.reading import list_outdated
+from app.articles.rendering import RENDERER, Rendered, render
+
+articles_group = AppGroup("articles", help="Articles.")
+BATCH = 100
+
+
+@articles_group.command("render")
+@click.option("--all", "every", is_flag=True, help="Also those that this renderer has made.")
+def render_command(every: bool) -> None:
+    """Remake the live pages from their sources, after an upgrade of the renderer."""
+    done, after_id = 0, 0
+    while True:
+        with web.database().reader() as session:
+            batch = list_outdated(session, renderer=None if every else RENDERER, after_id=after_id, size=BATCH)
+            rendered = [(article.id, article.live_version, _render(article)) for article in batch]
+        if not rendered:
+            break
+        after_id = rendered[-1][0]
+        done += _store(rendered)
+    click.echo(f"{done} pages rendered.")
+
+
+def _render(article: Article) -> Rendered:
+    assert article.text is not None, "list_outdated joins the text"
+    return render(article.text.body, article.text.body_format, excerpt=article.excerpt)
+
+
+def _store(rendered: list[tuple[int, int | None, Rendered]]) -> int:
+    """Keep what was rendered, except for articles that were published anew meanwhile. Returns how many."""
+    stored = 0
+    with web.database().writer() as session:
+        for article_id, live_version, page in rendered:
+            article = session.get(Article, article_id)
+            if article is not None and article.text is not None and article.live_version == live_version:
+                render_again(session, article, page)
+                stored += 1
+        session.commit()
+    return stored
