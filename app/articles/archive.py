@@ -36,9 +36,10 @@ def list_archive(session: Session, zone: ZoneInfo) -> list[ArchiveMonth]:
     Counted per month along the index, so that no time zone has to be known to the database.
     """
     public = published(clock.now())
-    first, last = session.execute(
-        select(func.min(Article.published_at), func.max(Article.published_at)).where(public)
-    ).one()
+    first, last = (
+        session.scalar(select(Article.published_at).where(public).order_by(order).limit(1))
+        for order in (Article.published_at.asc(), Article.published_at.desc())
+    )
     if first is None or last is None:
         return []
     months = _months(first.astimezone(zone), last.astimezone(zone))

@@ -207,6 +207,7 @@ class Draft(Base):
     """The working copy: what the form shows and saves. ``version`` grows with every save."""
 
     __tablename__ = "draft"
+    __table_args__ = (Index("ix_draft_title_article_id", "title", "article_id"),)
 
     article_id: Mapped[int] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"), primary_key=True)
     version: Mapped[int] = mapped_column(default=1)

@@ -6,7 +6,7 @@ Revision: 0001, after
 import sqlalchemy as sa
 from alembic import op
 
-from app.db import Moment
+from app.db import Moment  # noqa: F401
 
 revision = "0001"
 down_revision = None
@@ -193,6 +193,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("article_id", name=op.f("pk_draft")),
         sa.UniqueConstraint("slug", name=op.f("uq_draft_slug")),
     )
+    with op.batch_alter_table("draft", schema=None) as batch_op:
+        batch_op.create_index("ix_draft_title_article_id", ["title", "article_id"], unique=False)
+
     op.create_table(
         "draft_author",
         sa.Column("article_id", sa.Integer(), nullable=False),
@@ -349,6 +352,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_draft_author_account_id"))
 
     op.drop_table("draft_author")
+    with op.batch_alter_table("draft", schema=None) as batch_op:
+        batch_op.drop_index("ix_draft_title_article_id")
+
     op.drop_table("draft")
     with op.batch_alter_table("article_tag", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_article_tag_tag_id"))
