@@ -49,7 +49,7 @@ format: $(INSTALLED_DEV) ## put the code into shape
 
 revision: $(INSTALLED_DEV) ## make the first migration anew from the models (until the first release)
 	rm -f migrations/versions/0001_initial.py; T=$$(mktemp -d) && INSTANCE_DIR=$$T $(FLASK) db revise 0001 initial && rm -r $$T
-	$(BIN)/python -m tests.tidy_migration
+	$(BIN)/python -m tests.tidy_migration && $(BIN)/ruff check --quiet --fix migrations && $(BIN)/ruff format --quiet migrations
 
 build: static/dist/site.css static/dist/admin.css ## the front end: one style sheet a door
 

@@ -6,7 +6,7 @@ Revision: 0001, after
 import sqlalchemy as sa
 from alembic import op
 
-from app.db import Moment  # noqa: F401
+from app.db import Moment
 
 revision = "0001"
 down_revision = None
