@@ -8,6 +8,7 @@ from flask import Flask
 
 from app.config import ROOT, Config
 from app.db import Database
+from app.pageviews.counter import Counter
 
 
 def create_app(config: Config) -> Flask:
@@ -26,7 +27,8 @@ def create_app(config: Config) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,
     )
     app.extensions["typecase.config"] = config
-    app.extensions["typecase.db"] = Database(config.database_url)
+    database = app.extensions["typecase.db"] = Database(config.database_url)
+    app.extensions["typecase.counter"] = Counter(config.journal_dir, database, config.fold_seconds)
     web.furnish(app)
     login.furnish(app)
     errors.furnish(app)

@@ -1,0 +1,137 @@
+"""The counter: what the doors use. A view is in the journal before its answer is sent, and in the number at once."""
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.db import Database
+from app.pageviews import reading
+from app.pageviews.classes import ViewClass
+from app.pageviews.folding import fold
+from app.pageviews.journal import Journal, machine_id, pack
+from app.pageviews.unfolded import FoldedAway, Unfolded
+
+log = logging.getLogger("typecase.pageviews")
+QUIET_SECONDS = 60.0
+
+
+class Counter:
+    """Counts views and knows the live number. Safe for threads; a forked process begins anew by itself."""
+
+    def __init__(self, journal_dir: Path, database: Database, fold_seconds: float | None) -> None:
+        self.journal_dir = journal_dir
+        self.database = database
+        self.fold_seconds = fold_seconds
+        self._processes: dict[int, _Process] = {}
+        self._complained = -QUIET_SECONDS
+
+    def count(self, article_id: int, view_class: ViewClass) -> None:
+        """Note a view, now. To be called before the answer is sent; a full disk loses the view, not the answer."""
+        process = self._process()
+        try:
+            process.journal.write(pack(article_id, view_class.code, clock.now()))
+        except OSError as error:
+            self._complain("a view could not be noted: %s", error)
+        if process.thread is None and self.fold_seconds is not None:
+            self.start()
+
+    def shown(self, session: Session, article_id: int) -> int:
+        """The number for people: with every view that this machine answered, this one's own included."""
+        return self.list_shown(session, [article_id])[article_id]
+
+    def list_shown(self, session: Session, ids: Collection[int]) -> dict[int, int]:
+        """The number of each article: what is folded, what an import brought along, and what is not folded yet."""
+        unfolded = self._process().unfolded
+        while True:
+            # In this order. A journal removed before it could be listed is all in the database by then; one
+            # that is listed stays readable, and the offset says which of its views the totals have.
+            tails = unfolded.open_all()
+            with self._fresh(session) as fresh:
+                totals, offsets = reading.totals_and_offsets(fresh, ids, self._machine)
+            try:
+                live = unfolded.count(tails, ids, offsets)
+            except FoldedAway:
+                continue
+            return {article_id: totals[article_id] + live[article_id] for article_id in ids}
+
+    def fold(self) -> int | None:
+        """Fold now, in this thread; the number of views folded, or None if another process is at it."""
+        return fold(self.database, self.journal_dir)
+
+    def start(self) -> None:
+        """Start this process's folding thread, unless the configuration wants none or it is running."""
+        process = self._process()
+        with process.starting:
+            if self.fold_seconds is None or process.thread is not None:
+                return
+            thread = threading.Thread(target=self._keep_folding, args=[process], name="pageviews", daemon=True)
+            process.thread = thread
+            thread.start()
+
+    def close(self) -> None:
+        """Finish this process's journal and fold once more, for at most a few seconds: the worker stops."""
+        process = self._process()
+        process.journal.close()
+        process.stopping.set()
+        if process.thread is not None:
+            process.thread.join(timeout=5)
+
+    @cached_property
+    def _machine(self) -> str:
+        return machine_id(self.journal_dir)
+
+    def _process(self) -> "_Process":
+        pid = os.getpid()
+        process = self._processes.get(pid)
+        if process is None:
+            # setdefault is atomic: a lock could have been copied by the fork while it was held.
+            process = self._processes.setdefault(pid, _Process(self.journal_dir))
+            for other in [other for other in self._processes if other != pid]:
+                self._processes.pop(other).journal.abandon()
+        return process
+
+    @contextmanager
+    def _fresh(self, session: Session) -> Iterator[Session]:
+        """A session that sees the newest commit. On SQLite the request's own sees what was there when it began."""
+        if not self.database.is_sqlite:
+            yield session
+            return
+        with self.database.reader() as fresh:
+            yield fresh
+
+    def _keep_folding(self, process: "_Process") -> None:
+        while not process.stopping.wait(self.fold_seconds):
+            self._try_folding()
+        self._try_folding()
+
+    def _try_folding(self) -> None:
+        try:
+            self.fold()
+        except Exception as error:
+            # The database is away, the disk is full: the views are safe in the journal until it works again.
+            self._complain("views could not be folded and stay in the journal: %s", error)
+
+    def _complain(self, message: str, error: Exception) -> None:
+        now = time.monotonic()
+        if now - self._complained >= QUIET_SECONDS:
+            self._complained = now
+            log.error(message, str(error).partition("\n")[0])
+
+
+class _Process:
+    """What one process has of its own and must not take over a fork."""
+
+    def __init__(self, journal_dir: Path) -> None:
+        self.journal = Journal(journal_dir)
+        self.unfolded = Unfolded(journal_dir)
+        self.starting = threading.Lock()
+        self.stopping = threading.Event()
+        self.thread: threading.Thread | None = None

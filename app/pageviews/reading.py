@@ -1,0 +1,59 @@
+"""The questions about pageviews that the database can answer."""
+
+from collections.abc import Collection
+from datetime import date
+
+from sqlalchemy import String, cast, func, literal, null, select, union_all
+from sqlalchemy.orm import Session
+
+from app.pageviews.models import JournalOffset, PageviewHour, PageviewTotal
+
+
+def list_totals(session: Session, ids: Collection[int]) -> dict[int, int]:
+    """The folded number of each article, 0 where there is none yet; ``Counter.list_shown`` is the live one."""
+    query = select(PageviewTotal.article_id, PageviewTotal.starting + PageviewTotal.counted)
+    found = {row[0]: row[1] for row in session.execute(query.where(PageviewTotal.article_id.in_(ids)))}
+    return {article_id: found.get(article_id, 0) for article_id in ids}
+
+
+def get_starting(session: Session, article_id: int) -> int:
+    """The balance brought along by an import."""
+    query = select(PageviewTotal.starting).where(PageviewTotal.article_id == article_id)
+    return session.scalar(query) or 0
+
+
+def list_classes(session: Session, article_id: int) -> dict[str, int]:
+    """The folded views of an article by class name."""
+    query = (
+        select(PageviewHour.view_class, func.sum(PageviewHour.count))
+        .where(PageviewHour.article_id == article_id)
+        .group_by(PageviewHour.view_class)
+    )
+    return {name: int(count) for name, count in session.execute(query)}
+
+
+def list_hours(session: Session, article_id: int) -> dict[tuple[date, int, str], int]:
+    """The folded views of an article by day and hour (in the site's time zone) and class name."""
+    query = select(PageviewHour).where(PageviewHour.article_id == article_id)
+    return {(row.day, row.hour, row.view_class): row.count for row in session.scalars(query)}
+
+
+def list_offsets(session: Session, machine: str) -> dict[str, int]:
+    """How far each journal of a machine has been folded, in bytes."""
+    query = select(JournalOffset.file, JournalOffset.offset).where(JournalOffset.machine == machine)
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def totals_and_offsets(session: Session, ids: Collection[int], machine: str) -> tuple[dict[int, int], dict[str, int]]:
+    """``list_totals`` and ``list_offsets`` of one and the same moment: one statement, so one snapshot."""
+    totals = select(
+        PageviewTotal.article_id, cast(null(), String), PageviewTotal.starting + PageviewTotal.counted
+    ).where(PageviewTotal.article_id.in_(ids))
+    offsets = select(literal(0), JournalOffset.file, JournalOffset.offset).where(JournalOffset.machine == machine)
+    found, folded = dict.fromkeys(ids, 0), {}
+    for article_id, file, number in session.execute(union_all(totals, offsets)):
+        if file is None:
+            found[article_id] = number
+        else:
+            folded[file] = number
+    return found, folded

@@ -1,0 +1,74 @@
+"""The changes to what the database knows of pageviews."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Table, delete, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from app.db import Base
+from app.pageviews.models import JournalOffset, PageviewHour, PageviewTotal
+
+
+class OffsetMoved(Exception):
+    """Somebody else has folded this journal at the same time; nothing of ours may be added."""
+
+
+def set_starting(session: Session, article_id: int, *, views: int) -> None:
+    """Set the balance that an article brings along; what was counted here is kept."""
+    row = {"article_id": article_id, "starting": max(views, 0), "counted": 0}
+    _upsert(session, PageviewTotal, [row], change="starting", adds=False)
+
+
+def add_views(session: Session, *, totals: Mapping[int, int], hours: Mapping[tuple[int, date, int, str], int]) -> None:
+    """Add to the totals per article, and to the views per (article, day, hour, class)."""
+    # In the order of their keys: two machines that fold at once then wait for each other, and never deadlock.
+    rows: list[dict[str, Any]]
+    rows = [{"article_id": key, "starting": 0, "counted": count} for key, count in sorted(totals.items())]
+    _upsert(session, PageviewTotal, rows, change="counted", adds=True)
+    rows = [
+        {"article_id": article_id, "day": day, "hour": hour, "view_class": name, "count": count}
+        for (article_id, day, hour, name), count in sorted(hours.items())
+    ]
+    _upsert(session, PageviewHour, rows, change="count", adds=True)
+
+
+def move_offset(session: Session, *, machine: str, file: str, old: int, new: int) -> None:
+    """Note how far a journal is folded; raises ``OffsetMoved`` if it was not at ``old``."""
+    if old == 0:
+        row = {"machine": machine, "file": file, "offset": new}
+        statement = _insert(session, JournalOffset.__table__).on_conflict_do_nothing().values(row)
+    else:
+        statement = (
+            update(JournalOffset.__table__)  # type: ignore[arg-type]
+            .where(JournalOffset.machine == machine, JournalOffset.file == file, JournalOffset.offset == old)
+            .values(offset=new)
+        )
+    if session.connection().execute(statement.returning(JournalOffset.file)).first() is None:
+        raise OffsetMoved(file)
+
+
+def forget_offsets(session: Session, *, machine: str, files: Iterable[str]) -> None:
+    """Delete the offsets of journals that exist no more."""
+    session.execute(delete(JournalOffset).where(JournalOffset.machine == machine, JournalOffset.file.in_(files)))
+
+
+def _upsert(session: Session, model: type[Base], rows: list[dict[str, Any]], *, change: str, adds: bool) -> None:
+    if not rows:
+        return
+    table = model.__table__
+    statement = _insert(session, table)
+    new = statement.excluded[change]
+    statement = statement.on_conflict_do_update(
+        index_elements=list(table.primary_key), set_={change: table.c[change] + new if adds else new}
+    )
+    session.connection().execute(statement, rows)
+
+
+def _insert(session: Session, table: Any) -> Any:
+    """INSERT … ON CONFLICT, which both databases have but SQLAlchemy keeps apart."""
+    assert isinstance(table, Table)
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    return sqlite.insert(table) if is_sqlite else postgresql.insert(table)

@@ -1,0 +1,96 @@
+"""Who counts: the request alone decides."""
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from app.pageviews import classes
+from app.pageviews.classes import ViewClass, classify
+
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
+IPHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)"
+    " Version/18.5 Mobile/15E148 Safari/604.1"
+)
+
+
+def of(user_agent: str | None, **said: object) -> ViewClass:
+    request = {"purpose": "", "is_staff": False} | said
+    return classify(user_agent=user_agent, **request)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "user_agent", [FIREFOX, CHROME, IPHONE, CHROME.replace("X11; Linux x86_64", "Linux; CUBOT X30")]
+)
+def test_people_count(user_agent: str) -> None:
+    assert of(user_agent) is ViewClass.BROWSER
+
+
+@pytest.mark.parametrize(
+    "user_agent",
+    [
+        None,
+        "",
+        "  ",
+        "curl/8.14.1",
+        "python-requests/2.32",
+        "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
+        CHROME.replace("Chrome", "HeadlessChrome"),
+        CHROME + " SomethingNewBot/0.1",
+        "Mozilla/5.0 (compatible; nobody-knows-it; mail us@example.org)",
+        "WhatsApp/2.23.20.0",
+        "x" * 100_000,
+    ],
+)
+def test_programs_do_not(user_agent: str | None) -> None:
+    assert of(user_agent) is ViewClass.BOT
+
+
+@pytest.mark.parametrize(
+    "purpose", ["prefetch", "prefetch;prerender", "Prerender", "  preview ", "prefetch;anonymous-client-ip"]
+)
+def test_nor_does_what_nobody_looks_at_yet(purpose: str) -> None:
+    assert of(FIREFOX, purpose=purpose) is ViewClass.PREFETCH
+
+
+def test_nor_do_staff_and_head() -> None:
+    assert of(FIREFOX, is_staff=True, purpose="prefetch") is ViewClass.STAFF
+    assert of(FIREFOX, method="HEAD") is ViewClass.BOT
+
+
+def test_codes_are_for_good() -> None:
+    assert {view_class.value: view_class.code for view_class in ViewClass} == {
+        "browser": 1, "bot": 2, "prefetch": 3, "staff": 4, "preview": 5, "feed": 6,
+    }  # fmt: skip
+    assert classes.name_of(2) == "bot"
+    assert classes.name_of(77) == "class-77"
+
+
+def test_the_memo_is_bounded() -> None:
+    for number in range(2 * classes.MEMO):
+        classes.is_bot(f"curl/{number}")
+    assert classes.is_bot.cache_info().currsize <= classes.MEMO
+
+
+@pytest.mark.corpus
+def test_known_crawlers_are_excluded_and_browsers_are_not(corpus: Path) -> None:
+    listed = json.loads((corpus / "bots" / "crawler-user-agents.json").read_text())
+    crawlers = [user_agent for entry in listed for user_agent in entry.get("instances", [])]
+    missed = [user_agent for user_agent in crawlers if of(user_agent) is not ViewClass.BOT]
+    assert len(missed) <= 0.01 * len(crawlers), missed[:20]
+    browsers = []
+    for name in ("desktop.yml", "smartphone-43.yml"):
+        entries = yaml.safe_load((corpus / "bots" / "device-detector" / name).read_text())
+        browsers += [entry["user_agent"] for entry in entries if (entry.get("client") or {}).get("type") == "browser"]
+    excluded = [user_agent for user_agent in browsers if of(user_agent) is not ViewClass.BROWSER]
+    assert len(excluded) <= 0.005 * len(browsers), excluded
+
+
+@pytest.mark.corpus
+def test_our_own_rules_know_most_crawlers_without_a_list(corpus: Path) -> None:
+    listed = json.loads((corpus / "bots" / "crawler-user-agents.json").read_text())
+    crawlers = [user_agent for entry in listed for user_agent in entry.get("instances", [])]
+    assert sum(bool(classes._ours().search(user_agent)) for user_agent in crawlers) >= 0.85 * len(crawlers)
