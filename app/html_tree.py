@@ -1,0 +1,297 @@
+"""Reading HTML the way a browser does, into a small tree, and writing the tree as a browser would.
+
+html5lib does the reading. What is added here keeps hostile text linear: no more than ``DEEPEST`` open elements,
+no more elements than the text can honestly hold, bounded names and attributes. Knows nothing of what is safe.
+"""
+
+import re
+from collections import deque
+from collections.abc import Iterable, Iterator
+from itertools import count
+from typing import Any
+
+from html5lib import HTMLParser
+from html5lib._tokenizer import HTMLTokenizer
+from html5lib.constants import namespaces, tokenTypes
+from html5lib.filters.sanitizer import allowed_elements
+from html5lib.treebuilders.base import Node, TreeBuilder
+
+
+def names(listed: str) -> frozenset[str]:
+    """A set of the names in a line of them."""
+    return frozenset(listed.split())
+
+
+HTML = namespaces["html"]
+DEEPEST = 100
+LONGEST_ATTRIBUTE = 8_000
+MOST_ATTRIBUTES = 100
+VOID = names("area base br col embed hr img input link meta param source track wbr")
+BOOLEAN = {("details", "open"), ("video", "controls"), ("audio", "controls")}
+"""What html5lib, and so bleach, writes without a value."""
+KNOWN = frozenset(name.lower() for _, name in allowed_elements) | names(
+    "html head body title base link meta style script noscript template slot frameset frame noframes iframe embed"
+    " object param applet noembed xmp listing plaintext wbr main hgroup search nav picture bgsound basefont marquee"
+    " blink acronym strike rb rtc data dialog menuitem foreignobject math svg annotation annotation-xml semantics"
+    " image isindex spacer multicol nobr nextid portal text filter symbol pattern tspan textpath mask clippath"
+)  # fmt: skip
+"""Element names a browser knows; another one is most likely text: ``List<String>``."""
+NAMESPACED = re.compile(r"[a-z][a-z0-9]*:[a-z]|[a-z][a-z0-9.]*-", re.IGNORECASE)
+INVISIBLE = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+
+
+class TooDeep(Exception):
+    """The text nests more than 100 elements; flatten its lists or tables."""
+
+
+class Element(Node):
+    """An element: ``name``, ``attributes``, and ``children``, which are elements and strings."""
+
+    def __init__(self, name: str, namespace: str | None = HTML, attributes: dict[str, str] | None = None) -> None:
+        self.name = name
+        self.namespace = namespace
+        self.nameTuple = (namespace, name)
+        self.parent: Element | None = None
+        self.attributes: dict[str, str] = attributes or {}
+        self.children: list[Element | str] = []
+
+    def appendChild(self, node: "Element") -> None:  # noqa: N802 (html5lib's names, here and below)
+        self.children.append(node)
+        node.parent = self
+
+    def insertText(self, data: str, insertBefore: "Element | None" = None) -> None:  # noqa: N802, N803
+        # Pieces are joined at the end: adding to a string over and over would be quadratic.
+        if insertBefore is None:
+            self.children.append(data)
+        else:
+            self.children.insert(self._index(insertBefore), data)
+
+    def insertBefore(self, node: "Element", refNode: "Element") -> None:  # noqa: N802, N803
+        self.children.insert(self._index(refNode), node)
+        node.parent = self
+
+    def removeChild(self, node: "Element") -> None:  # noqa: N802
+        del self.children[self._index(node)]
+        node.parent = None
+
+    def reparentChildren(self, newParent: "Element") -> None:  # noqa: N802, N803
+        for child in self.children:
+            if isinstance(child, Element):
+                child.parent = newParent
+        newParent.children += self.children
+        self.children = []
+
+    def cloneNode(self) -> "Element":  # type: ignore[override]  # noqa: N802
+        return Element(self.name, self.namespace, dict(self.attributes))
+
+    def hasContent(self) -> bool:  # type: ignore[override]  # noqa: N802
+        return bool(self.children)
+
+    def _index(self, node: "Element") -> int:
+        # From the end: what html5lib looks for was added last.
+        for index in range(len(self.children) - 1, -1, -1):
+            if self.children[index] is node:
+                return index
+        raise ValueError(f"{node.name} is no child of {self.name}")
+
+    def elements(self) -> "Iterator[Element]":
+        """All elements below this one, in the order of the text."""
+        stack = [iter(self.children)]
+        while stack:
+            for child in stack[-1]:
+                if isinstance(child, Element):
+                    yield child
+                    stack.append(iter(child.children))
+                    break
+            else:
+                stack.pop()
+
+    def words(self) -> str:
+        """All the text below, as it stands."""
+        pieces: list[str] = []
+        for child in self.children:
+            pieces.append(child if isinstance(child, str) else child.words())
+        return "".join(pieces)
+
+
+def parse(source: str) -> Element:
+    """Read a fragment as a browser with scripts switched off would (so <noscript> counts). Raises ``TooDeep``."""
+    parser = _Parser(_Builder)
+    fragment: Element = parser.parseFragment(_whole_tail(_short_references(INVISIBLE.sub("", source))))
+    _join_strings(fragment)
+    return fragment
+
+
+def serialise(nodes: "Iterable[Element | str]") -> str:
+    """Write nodes as HTML. ``parse`` reads the same tree again, if the tree is one that a text can stand for."""
+    pieces: list[str] = []
+    stack: list[tuple[Iterator[Element | str], str]] = [(iter(nodes), "")]
+    while stack:
+        children, end = stack[-1]
+        for child in children:
+            if isinstance(child, str):
+                pieces.append(escape(child))
+                continue
+            pieces.append(start_tag(child))
+            if child.name not in VOID:
+                stack.append((iter(child.children), f"</{child.name}>"))
+                break
+        else:
+            pieces.append(end)
+            stack.pop()
+    return "".join(pieces)
+
+
+def start_tag(element: Element) -> str:
+    """The opening tag of an element."""
+    pieces = [element.name]
+    for name, value in element.attributes.items():
+        quoted = escape(value).replace('"', "&quot;")
+        pieces.append(name if (element.name, name) in BOOLEAN else f'{name}="{quoted}"')
+    return f"<{' '.join(pieces)}>"
+
+
+def escape(text: str) -> str:
+    """Text as HTML source."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\xa0", "&nbsp;")
+
+
+def _short_references(source: str) -> str:
+    """Numeric references of thousands of digits make Python's int() raise; they mean no character anyway."""
+
+    def shorten(match: re.Match[str]) -> str:
+        digits = match[1].lstrip("0")
+        return f"&#{digits or 0}" if len(digits) <= 7 else "&#65533"
+
+    return re.sub(r"&#([0-9]{8,})", shorten, source)
+
+
+def _whole_tail(source: str) -> str:
+    """A tag that never ends would swallow the rest of the text: show it as text."""
+    start = source.rfind("<")
+    return source if ">" in source[start:] or start < 0 else f"{source[:start]}&lt;{source[start + 1 :]}"
+
+
+def _join_strings(root: Element) -> None:
+    """Make one string of each run of strings; remove invisible characters that came as references."""
+    for element in (root, *root.elements()):
+        joined: list[Element | str] = []
+        run: list[str] = []
+        for child in (*element.children, None):
+            if isinstance(child, str):
+                run.append(child)
+                continue
+            text = INVISIBLE.sub("", "".join(run)).replace("\x0c", " ").replace("\r", "\n")
+            if text:
+                joined.append(text)
+            run.clear()
+            if child is not None:
+                joined.append(child)
+        element.children = joined
+
+
+class _OpenElements(list[Element]):
+    """The stack of open elements. Every element passes it once, so it is also where they are counted."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self.most = most
+
+    def append(self, element: Element) -> None:
+        self.most -= 1
+        # The fragment's own root is one of them.
+        if len(self) > DEEPEST or self.most < 0:
+            raise TooDeep
+        super().append(element)
+
+
+class _Builder(TreeBuilder):
+    elementClass: Any = Element  # noqa: N815
+    most = 0
+
+    def reset(self) -> None:
+        self.documentClass: Any = lambda: Element("#document")
+        self.fragmentClass: Any = lambda: Element("#fragment")
+        super().reset()
+        self.openElements = _OpenElements(self.most)
+
+    def insertComment(self, token: dict[str, Any], parent: Element | None = None) -> None:  # noqa: N802
+        """Comments are for the writer, not for the reader."""
+
+    def insertDoctype(self, token: dict[str, Any]) -> None:  # noqa: N802
+        """A fragment has none."""
+
+
+class _Tokenizer(HTMLTokenizer):
+    """html5lib's tokenizer, but tags that no browser knows are text, and nothing grows without bound."""
+
+    stream: Any
+    currentToken: Any  # noqa: N815
+
+    def __init__(self, stream: str, parser: "_Parser") -> None:
+        super().__init__(stream, parser=parser)
+        # All in one chunk, so that an offset in it is an offset in the text.
+        self.stream._defaultChunkSize = len(stream) + 1
+        self.temporaryBuffer = ""
+        self.tag_start = 0
+
+    def __iter__(self) -> Iterator[Any]:
+        self.tokenQueue: deque[Any] = deque()
+        for step in count(1):
+            if not self.state():
+                return
+            # html5lib adds to strings a character at a time: cut them before that becomes quadratic.
+            if step % 500 == 0:
+                self._cut()
+            self.stream.errors.clear()
+            while self.tokenQueue:
+                token = self.tokenQueue.popleft()
+                if token["type"] != tokenTypes["ParseError"]:
+                    yield token
+
+    def _cut(self) -> None:
+        self.temporaryBuffer = self.temporaryBuffer[:LONGEST_ATTRIBUTE]
+        token = self.currentToken
+        if not token:
+            return
+        if token["type"] == tokenTypes["Comment"]:
+            token["data"] = ""
+        elif token["type"] in (tokenTypes["StartTag"], tokenTypes["EndTag"]):
+            token["name"] = token["name"][:LONGEST_ATTRIBUTE]
+            attributes = token["data"]
+            if not isinstance(attributes, list) or not attributes:
+                return
+            del attributes[MOST_ATTRIBUTES:-1]
+            attributes[-1] = [part[:LONGEST_ATTRIBUTE] for part in attributes[-1]]
+
+    def tagOpenState(self) -> bool:  # noqa: N802
+        self.tag_start = self.stream.chunkOffset - 1
+        return bool(super().tagOpenState())
+
+    def doctypeState(self) -> bool:  # noqa: N802
+        self.state = self.bogusCommentState
+        return True
+
+    def emitCurrentToken(self) -> None:  # noqa: N802
+        name = self.currentToken["name"]
+        if name.lower() in KNOWN or NAMESPACED.match(name) or self.tag_start < 0:
+            super().emitCurrentToken()
+            return
+        raw = self.stream.chunk[self.tag_start : self.stream.chunkOffset]
+        self.tokenQueue.append({"type": tokenTypes["Characters"], "data": raw})
+        self.state = self.dataState
+
+
+class _Parser(HTMLParser):
+    def _parse(self, stream: str, innerHTML: bool = False, container: str = "div") -> None:  # noqa: N803
+        self.innerHTMLMode = innerHTML
+        self.container = container
+        self.scripting = False
+        self.tokenizer = _Tokenizer(stream, self)
+        # A tag needs three characters; only formatting reopened in every paragraph makes more elements than that.
+        self.tree.most = len(stream) + DEEPEST
+        self.reset()
+        self.mainLoop()
+
+    def parseError(self, errorcode: str = "", datavars: dict[str, Any] | None = None) -> None:  # noqa: N802
+        """Nobody reads them, and finding their line is quadratic."""
