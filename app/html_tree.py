@@ -13,7 +13,6 @@ from typing import Any
 from html5lib import HTMLParser
 from html5lib._tokenizer import HTMLTokenizer
 from html5lib.constants import namespaces, tokenTypes
-from html5lib.filters.sanitizer import allowed_elements
 from html5lib.treebuilders.base import Node, TreeBuilder
 
 
@@ -29,13 +28,17 @@ MOST_ATTRIBUTES = 100
 VOID = names("area base br col embed hr img input link meta param source track wbr")
 BOOLEAN = {("details", "open"), ("video", "controls"), ("audio", "controls")}
 """What html5lib, and so bleach, writes without a value."""
-KNOWN = frozenset(name.lower() for _, name in allowed_elements) | names(
-    "html head body title base link meta style script noscript template slot frameset frame noframes iframe embed"
-    " object param applet noembed xmp listing plaintext wbr main hgroup search nav picture bgsound basefont marquee"
-    " blink acronym strike rb rtc data dialog menuitem foreignobject math svg annotation annotation-xml semantics"
-    " image isindex spacer multicol nobr nextid portal text filter symbol pattern tspan textpath mask clippath"
-)  # fmt: skip
-"""Element names a browser knows; another one is most likely text: ``List<String>``."""
+KNOWN = names(
+    "a abbr acronym address applet area article aside audio b base basefont bdi bdo bgsound big blink blockquote body"
+    " br button canvas caption center cite code col colgroup data datalist dd del details dfn dialog dir div dl dt em"
+    " embed fieldset figcaption figure font footer form frame frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html i"
+    " iframe image img input ins kbd keygen label legend li link listing main map mark marquee math menu menuitem meta"
+    " meter multicol nav nobr noembed noframes noscript object ol optgroup option output p param picture plaintext pre"
+    " progress q rb rp rt rtc ruby s samp script search section select slot small source spacer span strike strong"
+    " style sub summary sup svg table tbody td template textarea tfoot th thead time title tr"
+    " track tt u ul var video wbr xmp"
+)
+"""Element names a browser knows, outside drawings and formulas; another one is most likely text: ``List<String>``."""
 NAMESPACED = re.compile(r"[a-z][a-z0-9]*:[a-z]|[a-z][a-z0-9.]*-", re.IGNORECASE)
 INVISIBLE = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
@@ -227,6 +230,7 @@ class _Tokenizer(HTMLTokenizer):
 
     stream: Any
     currentToken: Any  # noqa: N815
+    parser: Any
 
     def __init__(self, stream: str, parser: "_Parser") -> None:
         super().__init__(stream, parser=parser)
@@ -274,7 +278,8 @@ class _Tokenizer(HTMLTokenizer):
 
     def emitCurrentToken(self) -> None:  # noqa: N802
         name = self.currentToken["name"]
-        if name.lower() in KNOWN or NAMESPACED.match(name) or self.tag_start < 0:
+        inside = self.parser.tree.openElements[-1].namespace
+        if name.lower() in KNOWN or NAMESPACED.match(name) or inside != HTML:
             super().emitCurrentToken()
             return
         raw = self.stream.chunk[self.tag_start : self.stream.chunkOffset]
