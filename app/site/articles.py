@@ -1,13 +1,53 @@
-"""What readers read: the home page, articles, tags, authors, the archive."""
+"""An article, and where its former addresses lead. Counting its views is part of answering with it."""
 
-from flask import Blueprint
+from unicodedata import normalize
 
-from app import web
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app import text, web
+from app.articles.reading import Gone, Moved, find_neighbours, find_published, resolve_address
+from app.site.counting import count
+from app.site.presenting import VIEWS_PLACE, views
 
 bp = Blueprint("articles", __name__)
 
 
-@bp.get("/")
+@bp.get("/<slug>")
 @web.public
-def home() -> str:
-    return "to be built"
+def show(slug: str) -> ResponseReturnValue:
+    """An article as readers see it, counted; a former address leads on, a dead one says so (410)."""
+    article = find_published(web.reader(), _path(slug))
+    if article is None:
+        return _elsewhere(slug)
+    newer, older = find_neighbours(web.reader(), article)
+    page = render_template("site/articles/show.html", article=article, newer=newer, older=older)
+    # Counted once the page is made, so that a page that fails is no view; put in afterwards, so that
+    # all the rest of the page is the same for everybody and can be kept.
+    return page.replace(VIEWS_PLACE, views(count(article.id), web.settings().language), 1)
+
+
+@bp.get("/<path:path>")
+@web.public
+def elsewhere(path: str) -> ResponseReturnValue:
+    """Addresses of several segments: redirects of imported articles, and articles with a slash too many."""
+    trimmed = path.rstrip("/")
+    if trimmed != path and "/" not in trimmed and find_published(web.reader(), _path(trimmed)) is not None:
+        return redirect(url_for("site.articles.show", slug=_path(trimmed)), 301)
+    return _elsewhere(trimmed)
+
+
+def _path(typed: str) -> str:
+    """A path as it is stored; what could not be stored is at no address."""
+    if text.clean_line(typed) != typed:
+        abort(404)
+    return normalize("NFC", typed)
+
+
+def _elsewhere(path: str) -> ResponseReturnValue:
+    match resolve_address(web.reader(), _path(path)):
+        case Moved(location):
+            return redirect(location, 301)
+        case Gone():
+            abort(410)
+    abort(404)
