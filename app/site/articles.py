@@ -2,7 +2,7 @@
 
 from unicodedata import normalize
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app import text, web
@@ -45,9 +45,7 @@ def _path(typed: str) -> str:
 
 
 def _elsewhere(path: str) -> ResponseReturnValue:
-    match resolve_address(web.reader(), _path(path)):
-        case Moved(location):
-            return redirect(location, 301)
-        case Gone():
-            abort(410)
-    abort(404)
+    found = resolve_address(web.reader(), _path(path))
+    if not isinstance(found, Moved):
+        abort(410 if isinstance(found, Gone) else 404)
+    return redirect(found.location, 301)

@@ -111,7 +111,10 @@ def _entry(article: Article) -> Entry:
         language=language_of(article),
         published=published,
         updated=max(published, article.updated_at or published),
-        authors=[(account.name, web.address() + url_for("site.lists.author", slug=account.slug)) for account in article.authors],
+        authors=[
+            (account.name, web.address() + url_for("site.lists.author", slug=account.slug))
+            for account in article.authors
+        ],
         tags=[tag.name for tag in article.tags],
         cover=full_address(article.cover_url),
     )
@@ -128,5 +131,5 @@ def with_whole_addresses(html: str, base: str) -> str:
         return ""
     root = lxml.html.fragment_fromstring(text.clean_block(html), create_parent="div")
     root.make_links_absolute(base, resolve_base_href=False, handle_failures="ignore")
-    inside = lxml.html.tostring(root, encoding="unicode")
+    inside = str(lxml.html.tostring(root, encoding="unicode"))
     return inside.removeprefix("<div>").removesuffix("</div>")

@@ -25,9 +25,7 @@ def home() -> ResponseReturnValue:
 def tag(slug: str) -> ResponseReturnValue:
     """The articles of a tag; 404 while no public article carries it."""
     found = find_tag_by_slug(web.reader(), slug) or abort(404)
-    page = list_published(
-        web.reader(), page=_page_asked(), size=web.settings().articles_per_page, tag_id=found.id
-    )
+    page = list_published(web.reader(), page=_page_asked(), size=web.settings().articles_per_page, tag_id=found.id)
     return render_template("site/lists/tag.html", tag=found, page=_filled(page))
 
 
@@ -36,9 +34,7 @@ def tag(slug: str) -> ResponseReturnValue:
 def author(slug: str) -> ResponseReturnValue:
     """Who somebody is and what they wrote; 404 while nothing of theirs is public."""
     found = find_account_by_slug(web.reader(), slug) or abort(404)
-    page = list_published(
-        web.reader(), page=_page_asked(), size=web.settings().articles_per_page, author_id=found.id
-    )
+    page = list_published(web.reader(), page=_page_asked(), size=web.settings().articles_per_page, author_id=found.id)
     return render_template("site/lists/author.html", author=found, page=_filled(page))
 
 
@@ -60,7 +56,10 @@ def month(year: int, month: int) -> ResponseReturnValue:
     if not (1 <= month <= 12 and 1 <= year <= 9998):
         abort(404)
     page = list_published(
-        web.reader(), page=_page_asked(), size=web.settings().articles_per_page, between=month_bounds(year, month, web.settings().zone)
+        web.reader(),
+        page=_page_asked(),
+        size=web.settings().articles_per_page,
+        between=month_bounds(year, month, web.settings().zone),
     )
     title = month_name(year, month, web.settings().language)
     return render_template("site/lists/month.html", title=title, page=_filled(page))

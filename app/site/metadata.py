@@ -21,7 +21,11 @@ def blog_posting(article: Article) -> dict[str, object]:
         "inLanguage": language_of(article),
         "wordCount": article.words,
         "author": [
-            {"@type": "Person", "name": account.name, "url": web.address() + url_for("site.lists.author", slug=account.slug)}
+            {
+                "@type": "Person",
+                "name": account.name,
+                "url": web.address() + url_for("site.lists.author", slug=account.slug),
+            }
             for account in article.authors
         ],
         "keywords": [tag.name for tag in article.tags],

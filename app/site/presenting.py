@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
-from flask import Flask
 from markupsafe import escape
 
 from app import web
@@ -111,16 +110,13 @@ def full_address(target: str) -> str:
     return web.address() + target if target.startswith("/") and not target.startswith("//") else target
 
 
-def furnish(app: Flask) -> None:
-    """Give the readers' templates these helpers."""
-    helpers: dict[str, Any] = {
-        "names": names,
-        "direction": direction,
-        "reading_minutes": reading_minutes,
-        "language_of": language_of,
-        "changed_later": changed_later,
-        "when_updated": when_updated,
-        "full_address": full_address,
-    }
-    app.jinja_env.globals.update(helpers)
-    app.jinja_env.filters.update(when=when, machine_time=machine_time)
+HELPERS: dict[str, Any] = {
+    "names": names,
+    "direction": direction,
+    "reading_minutes": reading_minutes,
+    "language_of": language_of,
+    "changed_later": changed_later,
+    "when_updated": when_updated,
+    "full_address": full_address,
+}
+FILTERS: dict[str, Any] = {"when": when, "machine_time": machine_time}
