@@ -5,16 +5,22 @@
 """
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
 ROOT = Path(__file__).resolve().parent.parent
-LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 MEBIBYTE = 1024 * 1024
+_HOST_NAME = re.compile(r"[a-z0-9_]([a-z0-9_.-]{0,251}[a-z0-9])?")
+_LOOPBACK_NAME = re.compile(r"([a-z0-9-]+\.)*localhost")
+_DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class ConfigError(Exception):
@@ -50,7 +56,15 @@ class Config:
     @property
     def is_loopback(self) -> bool:
         """Whether the site's address is this machine itself: then every loopback name and port is allowed."""
-        return urlsplit(self.site_url).hostname in LOOPBACK_HOSTS
+        return is_loopback(urlsplit(self.site_url).hostname or "")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether this host name or address, without a port, can only be the machine itself."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return _LOOPBACK_NAME.fullmatch(host) is not None
 
 
 def from_env(environ: Mapping[str, str] | None = None) -> Config:
@@ -65,7 +79,7 @@ def from_env(environ: Mapping[str, str] | None = None) -> Config:
         instance_dir=instance_dir,
         site_url=_site_url(given) if given else f"http://localhost:{port}",
         site_url_given=bool(given),
-        host=env.get("HOST", "").strip() or "127.0.0.1",
+        host=_host(env),
         port=port,
         web_concurrency=_integer(env, "WEB_CONCURRENCY", default=2, least=1, most=64),
         trusted_proxies=_networks(env, "TRUSTED_PROXIES"),
@@ -73,72 +87,124 @@ def from_env(environ: Mapping[str, str] | None = None) -> Config:
 
 
 def _instance_dir(env: Mapping[str, str]) -> Path:
-    path = Path(env.get("INSTANCE_DIR", "").strip() or ROOT / "instance").expanduser().resolve()
+    given = env.get("INSTANCE_DIR", "").strip() or ROOT / "instance"
     try:
+        path = Path(given).expanduser().resolve()
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
-        raise ConfigError(f"INSTANCE_DIR: the folder {path} cannot be made: {error.strerror}.") from error
-    if not os.access(path, os.W_OK):
+        raise ConfigError(f"INSTANCE_DIR: the folder {given} cannot be made: {error.strerror}.") from error
+    except RuntimeError as error:  # what expanduser() raises for somebody unknown
+        raise ConfigError(f"INSTANCE_DIR: {given} names a person this machine does not know.") from error
+    if not os.access(path, os.W_OK | os.X_OK):
         raise ConfigError(f"INSTANCE_DIR: the folder {path} cannot be written to.")
     return path
 
 
 def _database_url(env: Mapping[str, str], instance_dir: Path) -> str:
-    url = env.get("DATABASE_URL", "").strip()
-    if not url:
+    """The address for SQLAlchemy. No message repeats the given one: it may hold a password."""
+    given = env.get("DATABASE_URL", "").strip()
+    if not given:
         return f"sqlite:///{instance_dir / 'typecase.db'}"
-    scheme, separator, rest = url.partition("://")
-    if separator and scheme in {"postgresql", "postgres", "postgresql+psycopg"}:
-        return f"postgresql+psycopg://{rest}"
-    if separator and scheme == "sqlite" and len(rest) > 1:
-        return url
-    raise ConfigError(
-        "DATABASE_URL: must be sqlite:////path/to/file or postgresql://user:password@host/name; "
-        f"its scheme is {scheme if separator else 'missing'!r}."
-    )
+    wanted = "DATABASE_URL: must be sqlite:////path/to/file or postgresql://user:password@host/name"
+    scheme, separator, rest = given.partition("://")
+    scheme = scheme.lower()
+    if not separator or scheme not in {"sqlite", "postgresql", "postgres", "postgresql+psycopg"}:
+        raise ConfigError(f"{wanted}; its scheme is {scheme if separator else 'missing'!r}.")
+    try:
+        url = make_url(f"{'sqlite' if scheme == 'sqlite' else 'postgresql+psycopg'}://{rest}")
+    except (ArgumentError, ValueError):
+        raise ConfigError(f"{wanted}; this one cannot be read (is a character of the password not encoded?).") from None
+    if not url.database or url.database == ":memory:":
+        raise ConfigError(f"{wanted}; this one names no {'file' if scheme == 'sqlite' else 'database'}.")
+    if scheme == "sqlite":
+        _check_sqlite_file(Path(url.database))
+    return url.render_as_string(hide_password=False)
+
+
+def _check_sqlite_file(path: Path) -> None:
+    if not path.parent.is_dir():
+        raise ConfigError(f"DATABASE_URL: there is no folder {path.parent} for the SQLite file.")
+    if path.is_dir():
+        raise ConfigError(f"DATABASE_URL: {path} is a folder, not an SQLite file.")
 
 
 def _secret_key(env: Mapping[str, str], instance_dir: Path) -> str:
-    given = env.get("SECRET_KEY", "")
+    given = env.get("SECRET_KEY", "").strip()
     if given:
         if len(given) < 16:
             raise ConfigError("SECRET_KEY: must have at least 16 characters; leave it unset to have one made.")
         return given
     path = instance_dir / "secret_key"
     try:
-        # O_EXCL: of two processes starting together, one makes the key and both read it.
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        kept = path.read_text().strip()
-        if len(kept) < 16:
-            raise ConfigError(f"SECRET_KEY: the key kept in {path} is too short; remove the file.") from None
-        return kept
-    made = secrets.token_urlsafe(48)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(made)
-    return made
+        kept = _keep_key(path)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not text"
+        raise ConfigError(f"SECRET_KEY: none is set, and the one in {path} cannot be used: {reason}.") from error
+    if len(kept) < 16:
+        raise ConfigError(f"SECRET_KEY: the key kept in {path} is too short; remove the file.")
+    return kept
+
+
+def _keep_key(path: Path) -> str:
+    """The key in this file, made now if there is none. Of two processes starting together, one makes it."""
+    if not path.exists():
+        mine = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+        with os.fdopen(os.open(mine, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+        try:
+            # Whole or not at all: nobody reads a key that is still being written.
+            os.link(mine, path)
+        except FileExistsError:
+            pass
+        finally:
+            mine.unlink()
+    return path.read_text().strip()
 
 
 def _site_url(given: str) -> str:
+    wrong = ConfigError(
+        f"SITE_URL: {given!r} must be http:// or https:// with a host name and no path, like https://example.org."
+    )
     try:
         parts = urlsplit(given)
-        port_is_fine = parts.port is None or parts.port > 0
+        port = parts.port
+        host = _ascii_host(parts.hostname or "")
     except ValueError:
-        raise ConfigError(f"SITE_URL: {given!r} is not an address like https://example.org.") from None
-    whole = parts.scheme in {"http", "https"} and parts.hostname and port_is_fine
-    if not whole or parts.path not in {"", "/"} or parts.query or parts.fragment or parts.username:
+        raise wrong from None
+    if parts.scheme not in _DEFAULT_PORTS or port == 0 or "@" in parts.netloc:
+        raise wrong
+    if parts.path not in {"", "/"} or parts.query or parts.fragment:
+        raise wrong
+    # As browsers write it in the Host header: without the scheme's own port.
+    return f"{parts.scheme}://{host}" + (f":{port}" if port and port != _DEFAULT_PORTS[parts.scheme] else "")
+
+
+def _ascii_host(name: str) -> str:
+    """A host as browsers send it: international names in ASCII, IPv6 in brackets; raises ``ValueError``."""
+    if ":" in name:
+        return f"[{ip_address(name).compressed}]"
+    ascii_name = name if name.isascii() else name.encode("idna").decode()
+    if not _HOST_NAME.fullmatch(ascii_name):
+        raise ValueError(name)
+    return ascii_name
+
+
+def _host(env: Mapping[str, str]) -> str:
+    given = env.get("HOST", "").strip() or "127.0.0.1"
+    try:
+        return _ascii_host(given.strip("[]").lower()).strip("[]")
+    except ValueError:
         raise ConfigError(
-            f"SITE_URL: {given!r} must be http:// or https:// with a host name and no path, like https://example.org."
-        )
-    return f"{parts.scheme}://{parts.netloc.lower()}"
+            f"HOST: {given!r} is not an address to listen at, like 127.0.0.1, 0.0.0.0 (all of them) or ::1."
+        ) from None
 
 
 def _integer(env: Mapping[str, str], name: str, *, default: int, least: int, most: int) -> int:
     given = env.get(name, "").strip()
     if not given:
         return default
-    if not (given.isascii() and given.isdigit() and least <= int(given) <= most):
-        raise ConfigError(f"{name}: must be a whole number from {least} to {most}, not {given!r}.")
+    if not (given.isascii() and given.isdigit() and len(given) < 10 and least <= int(given) <= most):
+        raise ConfigError(f"{name}: must be a whole number from {least} to {most}, not {given[:40]!r}.")
     return int(given)
 
 

@@ -77,6 +77,7 @@ def _postgresql_engine(url: URL) -> Engine:
         pool_size=10,
         max_overflow=30,
         pool_pre_ping=True,
+        hide_parameters=True,  # what people typed has no place in a log
         connect_args={"connect_timeout": 5, "options": "-c timezone=UTC"},
     )
 
@@ -86,6 +87,7 @@ def _sqlite_engine(url: URL) -> Engine:
         url,
         pool_size=10,
         max_overflow=30,
+        hide_parameters=True,
         connect_args={"timeout": BUSY_SECONDS, "isolation_level": None, "check_same_thread": False},
     )
 

@@ -5,7 +5,13 @@ import logging
 from flask import Flask, render_template, request
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntityTooLarge, ServiceUnavailable
+from werkzeug.exceptions import (
+    HTTPException,
+    InternalServerError,
+    LengthRequired,
+    RequestEntityTooLarge,
+    ServiceUnavailable,
+)
 
 from app import request_log
 
@@ -26,6 +32,10 @@ PAGES: dict[int, tuple[str, str]] = {
     ),
     405: ("That is not possible here", "This address does not take that kind of request."),
     410: ("This article is gone", "It was here once and has been taken down by the people who wrote it."),
+    411: (
+        "We need to know how much is coming",
+        "The program that sent this did not say how long it is (Content-Length). Nothing was changed.",
+    ),
     413: (
         "That was too much at once",
         "What you sent is larger than this site takes. Your browser still has it: go back, make it shorter "
@@ -45,16 +55,23 @@ DETAILS = {
 
 def furnish(app: Flask) -> None:
     """Register the pages for HTTP errors, for a database that is away, and for what nobody expected."""
+    app.before_request(_require_length)
     app.register_error_handler(HTTPException, show)
     app.register_error_handler(Exception, _unexpected)
     for kind in (OperationalError, InterfaceError, PoolTimeout):
         app.register_error_handler(kind, _database_away)
 
 
+def _require_length() -> None:
+    """Refuse a body sent in chunks: werkzeug would cut it at the size limit and take the rest for all of it."""
+    if request.headers.get("Transfer-Encoding"):
+        raise LengthRequired
+
+
 def show(error: HTTPException) -> tuple[str, int, dict[str, str]]:
     """The page of an HTTP error: what happened and what to do next, in plain words."""
     code = error.code or 500
-    if isinstance(error, RequestEntityTooLarge):
+    if isinstance(error, RequestEntityTooLarge | LengthRequired):
         _drain()
     title, advice = PAGES.get(code) or PAGES[500 if code >= 500 else 400]
     title, advice = DETAILS.get(error.description or "", (title, advice))
@@ -68,7 +85,8 @@ def show(error: HTTPException) -> tuple[str, int, dict[str, str]]:
 def _database_away(error: Exception) -> tuple[str, int, dict[str, str]]:
     if isinstance(error, DBAPIError) and not _is_away(error):
         return _unexpected(error)
-    log.error("id=%s the database does not answer: %s", request_log.request_id(), type(error).__name__)
+    reason = " ".join(str(getattr(error, "orig", None) or error).split())[:300]
+    log.error("id=%s the database does not answer: %s: %s", request_log.request_id(), type(error).__name__, reason)
     return show(ServiceUnavailable(retry_after=RETRY_SECONDS))
 
 
@@ -78,7 +96,8 @@ def _is_away(error: DBAPIError) -> bool:
 
 
 def _unexpected(error: Exception) -> tuple[str, int, dict[str, str]]:
-    log.error("id=%s %s %s failed", request_log.request_id(), request.method, request.path, exc_info=error)
+    path = request_log.path_of(request.environ)
+    log.error("id=%s %s %s failed", request_log.request_id(), request.method, path, exc_info=error)
     return show(InternalServerError())
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("typecase.request")
 _WHOLE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_ODD = re.compile(r"[^\x21-\x7e]|[\"\\]")
+_ODD = re.compile(r"[^\x21-\x7e]|[\"\\%]")
 
 
 def wrap(app: Flask) -> None:
@@ -25,14 +25,27 @@ def wrap(app: Flask) -> None:
 def configure() -> None:
     """Send our log lines to stderr: called by the server's configuration, not by the application."""
     handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%S%z"))
+    handler.setFormatter(OneEntry("%(asctime)s %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%S%z"))
     logging.getLogger("typecase").addHandler(handler)
     logging.getLogger("typecase").setLevel(logging.INFO)
+
+
+class OneEntry(logging.Formatter):
+    """Further lines of an entry (a traceback) are indented, so that no text in it passes for an entry."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return "\n    ".join(super().format(record).splitlines())
 
 
 def request_id() -> str:
     """The id of the request under way, for other log lines and the page of a failure; "-" outside one."""
     return str(request.environ.get("typecase.request_id", "-")) if has_request_context() else "-"
+
+
+def path_of(environ: "WSGIEnvironment") -> str:
+    """The path of a request as the log shows it: one word of ASCII, whatever was asked for."""
+    path = environ.get("PATH_INFO", "").encode("latin-1", "replace").decode("latin-1")
+    return _ODD.sub(lambda found: f"%{ord(found[0]):02x}", path)[:300]
 
 
 class RequestLog:
@@ -54,13 +67,17 @@ class RequestLog:
             return start_response(status, [*headers, ("X-Request-ID", own_id)], exc_info)
 
         def finish(size: int) -> None:
-            path = _ODD.sub(lambda found: f"%{ord(found[0]):02x}", environ.get("PATH_INFO", ""))[:300]
             milliseconds = (time.perf_counter() - started) * 1000
             method = _ODD.sub("?", environ.get("REQUEST_METHOD", "-"))[:20]
             log.info("id=%s method=%s path=%s status=%s bytes=%d ms=%.1f",
-                     own_id, method, path, seen["status"], size, milliseconds)  # fmt: skip
+                     own_id, method, path_of(environ), seen["status"], size, milliseconds)  # fmt: skip
 
-        return _Timed(self.app(environ, start), finish)
+        try:
+            body = self.app(environ, start)
+        except BaseException:
+            finish(0)
+            raise
+        return _Timed(body, finish)
 
 
 class _Timed:

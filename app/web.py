@@ -16,6 +16,7 @@ from flask_login import current_user
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy.orm import Session
+from werkzeug.routing import IntegerConverter
 from werkzeug.wrappers import Response
 
 from app.accounts.models import Account
@@ -192,8 +193,16 @@ def asset(name: str) -> str:
     return url_for("static", filename=name, v=version)
 
 
+class RowIdConverter(IntegerConverter):
+    """``<int:id>``: a number no row can have (beyond 32 bits) is an unknown address, not a database error."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"max": 2**31 - 1} | kwargs)
+
+
 def furnish(app: Flask) -> None:
     """Give every template what all of them need, and close the sessions when a request ends."""
+    app.url_map.converters["int"] = RowIdConverter
     app.teardown_appcontext(close_sessions)
     app.jinja_env.globals.update(
         asset=asset,
