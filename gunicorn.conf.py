@@ -1,0 +1,79 @@
+"""How gunicorn serves Typecase: ``gunicorn --config gunicorn.conf.py wsgi:app`` (that is ``make run``).
+
+The master only watches over the workers: it keeps no database connection and no thread over a fork.
+"""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from app import request_log
+from app.accounts import joining
+from app.config import ConfigError, from_env
+from app.db import Database
+from app.pageviews import classes
+from app.pageviews.counter import Counter
+
+try:
+    _installation = from_env()
+except ConfigError as error:
+    sys.exit(f"typecase: {error}")
+
+_host = f"[{_installation.host}]" if ":" in _installation.host else _installation.host
+bind = f"{_host}:{_installation.port}"
+workers = _installation.web_concurrency
+worker_class = "gthread"
+threads = 8
+timeout = 60
+graceful_timeout = 30
+preload_app = True  # a worker that died is back in milliseconds, and the workers share the code's memory
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 (the heartbeat: never on a slow disk)
+control_socket_disable = True  # two servers of one user would share it
+forwarded_allow_ips = ""  # TRUSTED_PROXIES decides, in app/proxies.py
+accesslog = None  # app/request_log.py writes it
+loglevel = "warning"
+
+
+def on_starting(server: Any) -> None:
+    """In the master, once."""
+    request_log.configure()
+
+
+def when_ready(server: Any) -> None:
+    """In the master, once it listens and before there are workers: say where, and how to set the site up."""
+    site = _installation.site_url
+    lines = [f"Typecase is at {site}"]
+    database = Database(_installation.database_url)
+    try:
+        with database.writer() as session:
+            token = joining.offer_setup_link(session)
+            session.commit()
+        if token:
+            lines.append(f"Set it up, once, at {site}/setup/{token}")
+    except SQLAlchemyError:
+        lines.append("Its database does not answer yet, or is not migrated: flask --app wsgi db upgrade")
+    finally:
+        database.close()
+    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.flush()
+
+
+def post_worker_init(worker: Any) -> None:
+    """In a worker, after the fork: what an earlier server left in the journals is folded even if nobody comes."""
+    classes.prepare()
+    _counter(worker).start()
+
+
+def worker_exit(server: Any, worker: Any) -> None:
+    """In a worker that stops in peace: its last views are folded."""
+    if worker.wsgi is not None:
+        _counter(worker).close()
+
+
+def _counter(worker: Any) -> Counter:
+    counter: Counter = worker.wsgi.extensions["typecase.counter"]
+    return counter

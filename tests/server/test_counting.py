@@ -1,0 +1,130 @@
+"""Counting by real processes: exact over workers, and nothing answered is lost when one is killed."""
+
+import http.client
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+
+from app.db import Database
+from app.pageviews import reading
+from tests.servers import FIREFOX, Server, wait_for
+
+PAGE = "/-counted/7"
+
+
+@pytest.fixture
+def server(start_server: Callable[..., Server]) -> Server:
+    return start_server(app="tests.server.wrapped:app")
+
+
+def number(server: Server) -> int:
+    """The number as it is shown, asked by a crawler, who does not change it."""
+    return int(server.get(PAGE, User_Agent="curl/8")[1])
+
+
+def folded(server: Server) -> int:
+    database = Database(server.environment["DATABASE_URL"])
+    try:
+        with database.reader() as session:
+            return reading.list_totals(session, [7])[7]
+    finally:
+        database.close()
+
+
+class Load:
+    """Keep-alive clients that each ask for a page again and again, and count the answers they got whole."""
+
+    def __init__(self, server: Server, *, clients: int, requests: int) -> None:
+        self.server, self.requests = server, requests
+        self.answered = [0] * clients
+        self.cut_off = [0] * clients
+        self.wrong: list[str] = []
+        self.threads = [threading.Thread(target=self._ask, args=[client]) for client in range(clients)]
+
+    def __enter__(self) -> "Load":
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for thread in self.threads:
+            thread.join()
+
+    def _ask(self, client: int) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=20)
+        last = 0
+        for _ in range(self.requests):
+            try:
+                connection.request("GET", PAGE, headers={"User-Agent": FIREFOX})
+                answer = connection.getresponse()
+                shown = answer.read().decode()
+            except (OSError, http.client.HTTPException):
+                self.cut_off[client] += 1
+                connection.close()
+                continue
+            if answer.status != 200 or int(shown) <= last:
+                self.wrong.append(f"{answer.status} {shown} after {last}")
+                continue
+            last = int(shown)
+            self.answered[client] += 1
+        connection.close()
+
+
+def test_three_readers_raise_the_number_by_three_and_the_others_by_none(server: Server) -> None:
+    assert [server.get(PAGE)[1] for _ in range(3)] == ["1", "2", "3"]
+    server.get(PAGE, method="HEAD")
+    server.get(PAGE, User_Agent="Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)")
+    server.get(PAGE, Sec_Purpose="prefetch")
+    server.get(PAGE, Purpose="prefetch")
+    assert number(server) == 3
+    wait_for(lambda: folded(server) == 3)
+    assert number(server) == 3
+
+
+def test_two_thousand_requests_over_two_workers_are_two_thousand(server: Server) -> None:
+    with Load(server, clients=8, requests=250) as load:
+        pass
+    assert not load.wrong
+    assert sum(load.answered) == 2000
+    assert number(server) == 2000
+    wait_for(lambda: folded(server) == 2000)
+    assert number(server) == 2000
+
+
+def test_a_killed_worker_loses_nothing_that_was_answered_and_is_replaced(server: Server) -> None:
+    wait_for(lambda: len(server.worker_pids()) == 2)
+    before = server.worker_pids()
+    killed = []
+    with Load(server, clients=8, requests=250) as load:
+        for _ in range(3):
+            time.sleep(0.5)
+            pid = min(server.worker_pids())
+            os.kill(pid, signal.SIGKILL)
+            killed.append(pid)
+            wait_for(lambda: len(server.worker_pids() - set(killed)) == 2)
+    assert not load.wrong
+    answered, cut_off = sum(load.answered), sum(load.cut_off)
+    assert answered > 0
+    assert answered <= number(server) <= answered + cut_off
+    assert server.worker_pids() != before
+    wait_for(lambda: folded(server) == number(server))
+
+
+def test_a_killed_server_loses_nothing_either(server: Server, start_server: Callable[..., Server]) -> None:
+    with Load(server, clients=2, requests=20):
+        pass
+    wait_for(lambda: len(server.worker_pids()) == 2)
+    workers = server.worker_pids()
+    assert server.process is not None
+    server.process.kill()
+    for pid in workers:
+        os.kill(pid, signal.SIGKILL)
+    server.process.wait()
+    again = start_server(app="tests.server.wrapped:app")
+    assert number(again) == 40
+    wait_for(lambda: folded(again) == 40)
+    assert number(again) == 40

@@ -1,0 +1,117 @@
+"""A real gunicorn for tests: started with the project's own configuration, on a free port, in its own folder."""
+
+import contextlib
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from app.config import ROOT
+
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+PATIENCE = 30.0
+
+
+class Server:
+    """``gunicorn --config gunicorn.conf.py`` with two workers. ``start`` returns once it answers.
+
+    ``app`` may name a module of the tests that wraps the application with routes of its own.
+    """
+
+    def __init__(self, *, database_url: str, instance_dir: Path, app: str = "wsgi:app", **environment: str) -> None:
+        self.port = free_port()
+        self.app = app
+        self.log_file = instance_dir / "server.log"
+        self.environment = {
+            name: value for name, value in os.environ.items() if not name.startswith(("GUNICORN", "SITE_URL", "HOST"))
+        } | {
+            "DATABASE_URL": database_url,
+            "INSTANCE_DIR": str(instance_dir),
+            "PORT": str(self.port),
+            "WEB_CONCURRENCY": "2",
+            **environment,
+        }
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def log(self) -> str:
+        """All that the server has printed so far."""
+        return self.log_file.read_text()
+
+    def start(self) -> "Server":
+        command = [sys.executable, "-m", "gunicorn", "--config", str(ROOT / "gunicorn.conf.py"), self.app]
+        self.start_command(command)
+        return self
+
+    def start_command(self, command: list[str]) -> None:
+        """Start any server that listens on ``port``."""
+        with self.log_file.open("ab") as log:
+            self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
+        wait_for(self.answers, lambda: self.log)
+
+    def answers(self) -> bool:
+        assert self.process is not None
+        if self.process.poll() is not None:
+            raise AssertionError(f"the server stopped by itself:\n{self.log}")
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            return self.get("/healthz")[0] == 200
+        return False
+
+    def get(self, path: str, *, method: str = "GET", **headers: str) -> tuple[int, str]:
+        """Status and text of an answer, over a connection of its own, as a browser; ``Sec_Purpose`` is Sec-Purpose."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        sent = {"User-Agent": FIREFOX} | {name.replace("_", "-"): value for name, value in headers.items()}
+        try:
+            connection.request(method, path, headers=sent)
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
+        finally:
+            connection.close()
+
+    def worker_pids(self) -> set[int]:
+        """The workers that live now."""
+        assert self.process is not None
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
+        return {int(pid) for pid in children.split()}
+
+    def flask(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        """Run ``flask --app wsgi ARGUMENTS`` on the server's installation."""
+        command = [sys.executable, "-m", "flask", "--app", "wsgi", *arguments]
+        return subprocess.run(
+            command, cwd=ROOT, env=self.environment, input=stdin, capture_output=True, text=True, timeout=60
+        )
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
+        """Ask it to stop and wait until it has; its exit status."""
+        assert self.process is not None
+        if self.process.poll() is None:
+            self.process.send_signal(how)
+        try:
+            return self.process.wait(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(condition, explain=lambda: "") -> None:  # type: ignore[no-untyped-def]
+    """Until ``condition()`` holds; fails with what ``explain()`` says."""
+    until = time.monotonic() + PATIENCE
+    while not condition():
+        if time.monotonic() > until:
+            raise AssertionError(f"waited {PATIENCE} s in vain\n{explain()}")
+        time.sleep(0.02)
