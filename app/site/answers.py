@@ -1,10 +1,13 @@
 """What every answer of the readers' door has in common: how it may be kept, and how it is asked for again."""
 
 from datetime import datetime
+from unicodedata import normalize
 
-from flask import make_response, request
+from flask import abort, make_response, request
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
+
+from app import text
 
 
 def stay_fresh(response: Response) -> Response:
@@ -12,6 +15,13 @@ def stay_fresh(response: Response) -> Response:
     if response.status_code in {200, 301, 304, 404, 410}:
         response.headers.setdefault("Cache-Control", "no-cache")
     return response
+
+
+def stored(typed: str) -> str:
+    """A part of an address as the database has it (NFC); what could not be stored is at no address: 404."""
+    if text.clean_line(typed) != typed:
+        abort(404)
+    return normalize("NFC", typed)
 
 
 def document(body: str, mimetype: str, changed: datetime | None) -> ResponseReturnValue:

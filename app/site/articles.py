@@ -1,12 +1,11 @@
 """An article, and where its former addresses lead. Counting its views is part of answering with it."""
 
-from unicodedata import normalize
-
 from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app import text, web
+from app import web
 from app.articles.reading import Gone, Moved, find_neighbours, find_published, resolve_address
+from app.site.answers import stored
 from app.site.counting import count
 from app.site.presenting import VIEWS_PLACE, views
 
@@ -17,7 +16,7 @@ bp = Blueprint("articles", __name__)
 @web.public
 def show(slug: str) -> ResponseReturnValue:
     """An article as readers see it, counted; a former address leads on, a dead one says so (410)."""
-    article = find_published(web.reader(), _path(slug))
+    article = find_published(web.reader(), stored(slug))
     if article is None:
         return _elsewhere(slug)
     newer, older = find_neighbours(web.reader(), article)
@@ -32,20 +31,13 @@ def show(slug: str) -> ResponseReturnValue:
 def elsewhere(path: str) -> ResponseReturnValue:
     """Addresses of several segments: redirects of imported articles, and articles with a slash too many."""
     trimmed = path.rstrip("/")
-    if trimmed != path and "/" not in trimmed and find_published(web.reader(), _path(trimmed)) is not None:
-        return redirect(url_for("site.articles.show", slug=_path(trimmed)), 301)
+    if trimmed != path and "/" not in trimmed and find_published(web.reader(), stored(trimmed)) is not None:
+        return redirect(url_for("site.articles.show", slug=stored(trimmed)), 301)
     return _elsewhere(trimmed)
 
 
-def _path(typed: str) -> str:
-    """A path as it is stored; what could not be stored is at no address."""
-    if text.clean_line(typed) != typed:
-        abort(404)
-    return normalize("NFC", typed)
-
-
 def _elsewhere(path: str) -> ResponseReturnValue:
-    found = resolve_address(web.reader(), _path(path))
+    found = resolve_address(web.reader(), stored(path))
     if not isinstance(found, Moved):
         abort(410 if isinstance(found, Gone) else 404)
     return redirect(found.location, 301)

@@ -1,19 +1,17 @@
 """Counting a reader's view: journaled before the answer, shown in it."""
 
+from typing import cast
+
 from flask import current_app, request
 
 from app import web
-
-PURPOSE_HEADERS = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
+from app.pageviews.classes import PURPOSE_HEADERS, classify
+from app.pageviews.counter import Counter
 
 
 def count(article_id: int) -> int:
     """Journal this request by its class, and the number to show: this very view is in it if it counts."""
-    counter = current_app.extensions.get("typecase.counter")
-    if counter is None:  # until the counter is wired
-        return 0
-    from app.pageviews.classes import classify
-
+    counter = cast(Counter, current_app.extensions["typecase.counter"])
     view_class = classify(
         user_agent=request.headers.get("User-Agent", ""),
         purpose=" ".join(request.headers.get(name, "") for name in PURPOSE_HEADERS).strip(),
@@ -21,4 +19,4 @@ def count(article_id: int) -> int:
         method=request.method,
     )
     counter.count(article_id, view_class)
-    return int(counter.shown(web.reader(), article_id))
+    return counter.shown(web.reader(), article_id)

@@ -8,6 +8,7 @@ from app.accounts.reading import find_account_by_slug
 from app.articles.archive import list_archive, month_bounds
 from app.articles.reading import Page, list_published
 from app.articles.tagging import find_tag_by_slug
+from app.site.answers import stored
 from app.site.presenting import month_alone, month_name
 
 bp = Blueprint("lists", __name__)
@@ -24,7 +25,7 @@ def home() -> ResponseReturnValue:
 @web.public
 def tag(slug: str) -> ResponseReturnValue:
     """The articles of a tag; 404 while no public article carries it."""
-    found = find_tag_by_slug(web.reader(), slug) or abort(404)
+    found = find_tag_by_slug(web.reader(), stored(slug)) or abort(404)
     page = list_published(web.reader(), page=_page_asked(), size=web.settings().articles_per_page, tag_id=found.id)
     return render_template("site/lists/tag.html", tag=found, page=_filled(page))
 
@@ -33,7 +34,7 @@ def tag(slug: str) -> ResponseReturnValue:
 @web.public
 def author(slug: str) -> ResponseReturnValue:
     """Who somebody is and what they wrote; 404 while nothing of theirs is public."""
-    found = find_account_by_slug(web.reader(), slug) or abort(404)
+    found = find_account_by_slug(web.reader(), stored(slug)) or abort(404)
     page = list_published(web.reader(), page=_page_asked(), size=web.settings().articles_per_page, author_id=found.id)
     return render_template("site/lists/author.html", author=found, page=_filled(page))
 
