@@ -161,22 +161,29 @@ def _keep_key(path: Path) -> str:
     return path.read_text().strip()
 
 
-def _site_url(given: str) -> str:
-    wrong = ConfigError(
-        f"SITE_URL: {given!r} must be http:// or https:// with a host name and no path, like https://example.org."
-    )
+def origin_of(typed: str) -> str | None:
+    """A site's address as browsers write it, ``http(s)://host[:port]``; None if ``typed`` is not one."""
     try:
-        parts = urlsplit(given)
+        parts = urlsplit(typed)
         port = parts.port
         host = _ascii_host(parts.hostname or "")
     except ValueError:
-        raise wrong from None
+        return None
     if parts.scheme not in _DEFAULT_PORTS or port == 0 or "@" in parts.netloc:
-        raise wrong
+        return None
     if parts.path not in {"", "/"} or parts.query or parts.fragment:
-        raise wrong
+        return None
     # As browsers write it in the Host header: without the scheme's own port.
     return f"{parts.scheme}://{host}" + (f":{port}" if port and port != _DEFAULT_PORTS[parts.scheme] else "")
+
+
+def _site_url(given: str) -> str:
+    origin = origin_of(given)
+    if origin is None:
+        raise ConfigError(
+            f"SITE_URL: {given!r} must be http:// or https:// with a host name and no path, like https://example.org."
+        )
+    return origin
 
 
 def _ascii_host(name: str) -> str:

@@ -1,11 +1,16 @@
 """Flask-Login, wired to our sessions: the cookie carries a token, the database says whose it is."""
 
-from flask import Flask, session
-from flask_login import LoginManager, UserMixin
+import logging
+
+from flask import Flask, g, session
+from flask_login import LoginManager, UserMixin, login_user, logout_user
+from sqlalchemy.exc import SQLAlchemyError
 
 from app import web
 from app.accounts.models import Account
-from app.accounts.signing_in import find_signed_in
+from app.accounts.signing_in import find_signed_in, is_to_be_noted, note_seen
+
+log = logging.getLogger("typecase.login")
 
 
 class Person(UserMixin):  # type: ignore[misc]
@@ -21,18 +26,53 @@ class Person(UserMixin):  # type: ignore[misc]
 
 
 def furnish(app: Flask) -> None:
-    """Let Flask-Login find people by their session."""
+    """Let Flask-Login find people by their session, and note when they were last seen."""
     manager = LoginManager()
     manager.session_protection = None  # sessions live in the database; a changed network is no theft
     manager.user_loader(_load)
     manager.init_app(app)
+    app.teardown_request(_note_seen)
+
+
+def admit(token: str) -> None:
+    """Sign this browser in with a session just opened. Nothing from before, CSRF token included, survives."""
+    session.clear()
+    g.pop("csrf_token", None)
+    web.reader().rollback()  # what it sees is older than the new session
+    session.permanent = True
+    login_user(_load(token))
+
+
+def dismiss() -> None:
+    """Empty this browser's cookie session; ending the session in the database is the room's."""
+    logout_user()
+    session.clear()
+    g.pop("csrf_token", None)
+
+
+def current_token() -> str:
+    """The session token that this browser sent, live or not; "" without one."""
+    return str(session.get("_user_id", ""))
 
 
 def _load(token: str) -> Person | None:
     found = find_signed_in(web.reader(), token)
-    return Person(found.account, token) if found else None
+    if found is None:
+        return None
+    if is_to_be_noted(found):
+        g.seen = token
+    return Person(found.account, token)
 
 
-def renew_cookie() -> None:
-    """Empty the browser's cookie session, CSRF token included, so that nothing from before sign-in survives."""
-    session.clear()
+def _note_seen(_error: BaseException | None = None) -> None:
+    """A short transaction of its own, after the request's: SQLite has one writer."""
+    token = g.pop("seen", None)
+    if token is None:
+        return
+    web.close_sessions()
+    try:
+        with web.database().writer() as own:
+            note_seen(own, token)
+            own.commit()
+    except SQLAlchemyError:
+        log.warning("last seen could not be noted", exc_info=True)

@@ -4,10 +4,26 @@ from dataclasses import dataclass
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from babel import Locale, UnknownLocaleError
+from babel.core import parse_locale
 from sqlalchemy import CheckConstraint, String
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from app.config import origin_of
 from app.db import Base
+from app.text import clean_line, is_blank
+
+
+class SiteNameBlank(Exception):
+    """Please give the site a name."""
+
+
+class LanguageUnknown(Exception):
+    """This is not a language tag like en, de-CH or zh-Hant."""
+
+
+class AddressInvalid(Exception):
+    """An address is https:// or http:// and a host name, nothing after it, like https://example.org."""
 
 
 class Publication(Base):
@@ -62,3 +78,31 @@ def change_settings(session: Session, **changes: str | int) -> None:
             raise KeyError(name)
         setattr(row, name, value)
     session.flush()
+
+
+def check_site_name(typed: str) -> str:
+    """The site's name as it is kept: one line. Raises ``SiteNameBlank``."""
+    name = clean_line(typed)
+    if is_blank(name):
+        raise SiteNameBlank
+    return name
+
+
+def check_language(typed: str) -> str:
+    """A language tag (BCP 47) as it is usually written: en, de-CH, zh-Hant. Raises ``LanguageUnknown``."""
+    tag = clean_line(typed).replace("_", "-")
+    try:
+        Locale.parse(tag, sep="-")
+        language, territory, script, *_ = parse_locale(tag, sep="-")
+    except (ValueError, UnknownLocaleError):
+        raise LanguageUnknown from None
+    return "-".join(part for part in (language, script, territory) if part)
+
+
+def check_address(typed: str) -> str:
+    """The site's address as it is kept, or "" if none was typed. Raises ``AddressInvalid``."""
+    address = clean_line(typed)
+    origin = origin_of(address) if address else ""
+    if origin is None or len(origin) > 300:
+        raise AddressInvalid
+    return origin

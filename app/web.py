@@ -4,6 +4,7 @@ Every handler states its policy with ``@public`` or ``@needs("action")``; ``test
 """
 
 import hashlib
+import inspect
 from collections.abc import Callable
 from functools import lru_cache, wraps
 from pathlib import Path
@@ -15,9 +16,11 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import generate_csrf
+from flask_wtf.form import _Auto
 from sqlalchemy.orm import Session
 from werkzeug.routing import IntegerConverter
 from werkzeug.wrappers import Response
+from wtforms import ValidationError
 
 from app.accounts.models import Account
 from app.accounts.permissions import Owned, may
@@ -152,7 +155,34 @@ def safe_next(target: str | None, *, default: str) -> str:
 
 
 class Form(FlaskForm):  # type: ignore[misc]
-    """The base of every form: CSRF token, and one question for its handler's status."""
+    """The base of every form: CSRF token, fields that are refused, and the status for its handler.
+
+    Unknown fields are ignored. Those in ``read_only`` exist but are not changed here: sending one is refused,
+    so that nobody believes it was.
+    """
+
+    read_only: frozenset[str] = frozenset()
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        def wrap_formdata(self, form: FlaskForm, formdata: Any) -> Any:
+            """Take what a form sent and nothing else: JSON or a file would bring values that are no text."""
+            if formdata is _Auto:
+                return request.form if form.is_submitted() else None
+            return formdata
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether it can be taken as it is; if not, ``errors`` says why."""
+        valid = super().validate(extra_validators)
+        sent = sorted(self.read_only & set(request.form))
+        self.form_errors.extend(f"“{name}” cannot be changed here." for name in sent)
+        return valid and not sent
+
+    def refuse(self, refusal: Exception, field: str = "") -> None:
+        """Say why a room refused what was typed: at the field, or without one above the form."""
+        if field:
+            self[field].errors = [*self[field].errors, sentence(refusal)]
+        else:
+            self.form_errors.append(sentence(refusal))
 
     @property
     def has_expired(self) -> bool:
@@ -163,6 +193,23 @@ class Form(FlaskForm):  # type: ignore[misc]
     def refusal_status(self) -> int:
         """400 for an expired form, 422 for a field that cannot be taken."""
         return 400 if self.has_expired else 422
+
+
+def sentence(refusal: Exception) -> str:
+    """What a refusal says to people: its message, or else the docstring of its kind."""
+    return " ".join((str(refusal) or inspect.getdoc(type(refusal)) or "").split())
+
+
+def checked_by(check: Callable[[str], Any], *refusals: type[Exception]) -> Callable[[Any, Any], None]:
+    """A WTForms validator from a room's check: its value replaces the typed one, its refusal is the error."""
+
+    def validate(_form: Any, field: Any) -> None:
+        try:
+            field.data = check(field.data or "")
+        except refusals as refusal:
+            raise ValidationError(sentence(refusal)) from None
+
+    return validate
 
 
 class ButtonForm(Form):

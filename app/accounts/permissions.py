@@ -21,6 +21,7 @@ RIGHTS: dict[str, tuple[str, str, str]] = {
     "tag.manage": (ALL, ALL, NO),
     "people.list": (ALL, NO, NO),
     "people.add": (ALL, NO, NO),
+    "people.link": (ALL, NO, NO),
     "people.change_role": (ALL, NO, NO),
     "people.deactivate": (ALL, NO, NO),
     "settings.edit": (ALL, NO, NO),

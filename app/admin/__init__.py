@@ -2,8 +2,8 @@
 
 from flask import Blueprint
 
-from app.admin import entrance
+from app.admin import entrance, people, profile, settings
 
 bp = Blueprint("admin", __name__)
-for module in (entrance,):
+for module in (entrance, people, profile, settings):
     bp.register_blueprint(module.bp)

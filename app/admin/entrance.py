@@ -1,13 +1,200 @@
-"""The way in: set-up, sign in, sign out, first password."""
+"""The way in and out: set-up of the site, sign in, sign out, first password."""
 
-from flask import Blueprint
+from typing import Any
 
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.blueprints import BlueprintSetupState
+from flask.typing import ResponseReturnValue
+from wtforms import EmailField, HiddenField, PasswordField
+from wtforms.validators import InputRequired
+
+from app import login as our_login
 from app import web
+from app.accounts.joining import LinkUseless, find_welcomed, is_setup_link, set_up, welcome
+from app.accounts.models import Account
+from app.accounts.passwords import hash_password
+from app.accounts.reading import has_admin
+from app.accounts.registering import EmailTaken
+from app.accounts.signing_in import SignInRefused, authenticate, end_session, open_session, sign_in
+from app.admin.fields import check_new_password, email_field, name_field, new_password_field
+from app.admin.keeping import find_kept, keep
 
 bp = Blueprint("entrance", __name__)
+HOME = "/admin/"
+
+
+@bp.record
+def _furnish(state: BlueprintSetupState) -> None:
+    state.app.extensions["typecase.keep_and_sign_in"] = keep_and_sign_in
+
+
+class LoginForm(web.Form):
+    email = EmailField("E-mail address", [InputRequired("Please give your e-mail address.")])
+    password = PasswordField("Password", [InputRequired("Please give your password.")])
+    next = HiddenField()
+    kept = HiddenField()
+
+
+class SetupForm(web.Form):
+    read_only = frozenset({"id", "role", "slug"})
+
+    name = name_field("Your name")
+    email = email_field("Your e-mail address")
+    password = new_password_field("A password")
+
+    def validate_password(self, field: Any) -> None:
+        check_new_password(field, name=self.name.data or "", email=self.email.data or "")
+
+
+class WelcomeForm(web.Form):
+    read_only = frozenset({"id", "name", "role", "slug", "email"})
+
+    password = new_password_field("A password")
+
+    def __init__(self, account: Account) -> None:
+        super().__init__()
+        self.account = account
+
+    def validate_password(self, field: Any) -> None:
+        check_new_password(field, name=self.account.name, email=self.account.email or "")
+
+
+# Signing in and out
 
 
 @bp.get("/login")
 @web.public
-def login() -> str:
-    return "to be built"
+def login() -> ResponseReturnValue:
+    target = web.safe_next(request.args.get("next"), default=HOME)
+    if web.me() is not None:
+        return redirect(target, 303)
+    return _login_page(LoginForm(data={"next": target}))
+
+
+@bp.post("/login")
+@web.public
+def enter() -> ResponseReturnValue:
+    form = LoginForm()
+    if not form.validate_on_submit():
+        return _login_page(form, form.refusal_status)
+    try:
+        recognised = authenticate(web.reader(), email=form.email.data or "", password=form.password.data or "")
+        end_session(web.writer(), our_login.current_token())
+        token = sign_in(web.writer(), recognised)
+    except SignInRefused as refusal:
+        form.refuse(refusal)
+        return _login_page(form, 401)
+    web.writer().commit()
+    our_login.admit(token)
+    kept = find_kept(form.kept.data)
+    if kept is not None:
+        return render_template("admin/entrance/send_again.html", kept=kept)
+    return redirect(web.safe_next(form.next.data, default=HOME), 303)
+
+
+def keep_and_sign_in() -> ResponseReturnValue:
+    """The answer to a form that was sent while nobody was signed in: sign in, and send it again."""
+    kept = keep()
+    form = LoginForm(formdata=None, data={"next": HOME, "kept": kept})
+    return _login_page(form, 401, was_sent=True)
+
+
+@bp.get("/logout")
+@web.public
+def logout() -> str:
+    return render_template("admin/entrance/logout.html")
+
+
+@bp.post("/logout")
+@web.public
+def leave() -> ResponseReturnValue:
+    web.require_button()
+    end_session(web.writer(), our_login.current_token())
+    web.writer().commit()
+    our_login.dismiss()
+    return redirect(url_for("admin.entrance.login", done="signed-out"), 303)
+
+
+# The first admin
+
+
+@bp.get("/setup/<token>")
+@web.public
+def setup(token: str) -> ResponseReturnValue:
+    if not is_setup_link(web.reader(), token):
+        return _setup_over()
+    return render_template("admin/entrance/setup.html", form=SetupForm(), token=token)
+
+
+@bp.post("/setup/<token>")
+@web.public
+def found(token: str) -> ResponseReturnValue:
+    if not is_setup_link(web.reader(), token):
+        return _setup_over()
+    form = SetupForm()
+    if not form.validate_on_submit():
+        return render_template("admin/entrance/setup.html", form=form, token=token), form.refusal_status
+    password_hash = hash_password(form.password.data or "")
+    try:
+        first = set_up(
+            web.writer(),
+            token=token,
+            name=form.name.data or "",
+            email=form.email.data or "",
+            password_hash=password_hash,
+        )
+    except LinkUseless:
+        return _setup_over()
+    except EmailTaken as refusal:
+        form.refuse(refusal, "email")
+        return render_template("admin/entrance/setup.html", form=form, token=token), 422
+    _open(first)
+    return redirect(url_for("admin.settings.edit", step="first"), 303)
+
+
+def _setup_over() -> tuple[str, int]:
+    web.reader().rollback()  # somebody else may have set the site up a moment ago
+    return render_template("admin/entrance/setup_over.html", is_set_up=has_admin(web.reader())), 404
+
+
+# A first or a new password
+
+
+@bp.get("/welcome/<token>")
+@web.public
+def welcomed(token: str) -> ResponseReturnValue:
+    account = find_welcomed(web.reader(), token)
+    if account is None:
+        return render_template("admin/entrance/welcome_over.html"), 404
+    return render_template("admin/entrance/welcome.html", form=WelcomeForm(account), account=account, token=token)
+
+
+@bp.post("/welcome/<token>")
+@web.public
+def choose_password(token: str) -> ResponseReturnValue:
+    account = find_welcomed(web.reader(), token)
+    if account is None:
+        return render_template("admin/entrance/welcome_over.html"), 404
+    form = WelcomeForm(account)
+    if not form.validate_on_submit():
+        page = render_template("admin/entrance/welcome.html", form=form, account=account, token=token)
+        return page, form.refusal_status
+    password_hash = hash_password(form.password.data or "")
+    try:
+        _open(welcome(web.writer(), token=token, password_hash=password_hash))
+    except LinkUseless:
+        return render_template("admin/entrance/welcome_over.html"), 404
+    return redirect(HOME, 303)
+
+
+def _open(account: Account) -> None:
+    """Sign in somebody who has just chosen a password, and commit that."""
+    end_session(web.writer(), our_login.current_token())
+    token = open_session(web.writer(), account)
+    web.writer().commit()
+    our_login.admit(token)
+
+
+def _login_page(form: LoginForm, status: int = 200, *, was_sent: bool = False) -> tuple[str, int]:
+    page = render_template("admin/entrance/login.html", form=form, was_sent=was_sent, has_kept=bool(form.kept.data))
+    return page, status

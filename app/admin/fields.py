@@ -1,0 +1,49 @@
+"""Form fields about people that several pages share, tied to the checks of the accounts room."""
+
+from typing import Any
+
+from wtforms import EmailField, PasswordField, SelectField, StringField, ValidationError
+from wtforms.validators import InputRequired
+
+from app import web
+from app.accounts.models import ROLES
+from app.accounts.naming import EmailInvalid, NameBlank, NameTooLong, check_email, check_name
+from app.accounts.passwords import PasswordUnfit, check_password
+
+ROLE_LABELS = {
+    "admin": "Admin: also manages people and settings",
+    "editor": "Editor: edits and publishes all articles",
+    "author": "Author: writes own articles, does not publish",
+}
+
+
+def name_field(label: str = "Name") -> StringField:
+    """A person's name as readers see it."""
+    return StringField(
+        label, [InputRequired(web.sentence(NameBlank())), web.checked_by(check_name, NameBlank, NameTooLong)]
+    )
+
+
+def email_field(label: str = "E-mail address") -> EmailField:
+    """The address somebody signs in with."""
+    return EmailField(
+        label, [InputRequired("Please give an e-mail address."), web.checked_by(check_email, EmailInvalid)]
+    )
+
+
+def role_field() -> SelectField:
+    """One of the three roles."""
+    return SelectField("Role", choices=[(role, ROLE_LABELS[role]) for role in reversed(ROLES)])
+
+
+def new_password_field(label: str = "Password") -> PasswordField:
+    """A password to be chosen; the form says whose in ``check_new_password``."""
+    return PasswordField(label, [InputRequired("Please choose a password.")])
+
+
+def check_new_password(field: Any, *, name: str, email: str) -> None:
+    """For a form's ``validate_password``: the accounts room's sentence if the password will not do."""
+    try:
+        check_password(field.data or "", name=name, email=email)
+    except PasswordUnfit as refusal:
+        raise ValidationError(web.sentence(refusal)) from None

@@ -1,0 +1,107 @@
+"""The settings of the site; also the second step of its set-up."""
+
+from functools import lru_cache
+from typing import Any
+from zoneinfo import available_timezones
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import IntegerField, SelectField, StringField
+from wtforms.validators import InputRequired, Length, NumberRange
+
+from app import web
+from app.settings import (
+    AddressInvalid,
+    LanguageUnknown,
+    SiteNameBlank,
+    change_settings,
+    check_address,
+    check_language,
+    check_site_name,
+)
+from app.text import clean_line
+
+bp = Blueprint("settings", __name__, url_prefix="/admin")
+
+
+class SettingsForm(web.Form):
+    read_only = frozenset({"id", "site_url", "version"})
+
+    name = StringField(
+        "Name",
+        [InputRequired(web.sentence(SiteNameBlank())), web.checked_by(check_site_name, SiteNameBlank), Length(max=200)],
+    )
+    tagline = StringField("Tagline", [web.checked_by(clean_line), Length(max=300)])
+    language = StringField(
+        "Language", [InputRequired("Please give a language."), web.checked_by(check_language, LanguageUnknown)]
+    )
+    time_zone = SelectField("Time zone")
+    address = StringField("Address", [web.checked_by(check_address, AddressInvalid)])
+    articles_per_page = IntegerField("Articles a page", [NumberRange(1, 100, "From 1 to 100 articles fit on a page.")])
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self.time_zone.choices = list_time_zones(web.settings().time_zone)
+        if web.config().site_url_given:
+            # The server's own variable says where the site is: the field is shown as text only.
+            del self.address
+            self.read_only = self.read_only | {"address"}
+
+
+@bp.get("/settings")
+@web.needs("settings.edit")
+def edit() -> str:
+    form = SettingsForm(obj=web.settings())
+    if _is_first_step() and web.settings().language == "en":
+        form.language.data = _language_of_browser() or "en"
+    return _page(form)
+
+
+@bp.post("/settings")
+@web.needs("settings.edit")
+def save() -> ResponseReturnValue:
+    form = SettingsForm(obj=web.settings())
+    if not form.validate_on_submit():
+        return _page(form), form.refusal_status
+    changes = {field.name: field.data for field in form if field.name != "csrf_token"}
+    change_settings(web.writer(), **changes)
+    web.writer().commit()
+    if _is_first_step():
+        return redirect(url_for(".ready"), 303)
+    return redirect(url_for(".edit", done="settings-saved"), 303)
+
+
+@bp.get("/ready")
+@web.needs("settings.edit")
+def ready() -> str:
+    return render_template("admin/settings/ready.html")
+
+
+@lru_cache(maxsize=4)
+def list_time_zones(current: str) -> dict[str, list[tuple[str, str]]]:
+    """The choices: places by continent, UTC first; ``current`` is among them whatever it is."""
+    groups: dict[str, list[tuple[str, str]]] = {"Universal": [("UTC", "UTC")]}
+    for zone in sorted((available_timezones() | {current}) - {"UTC"}):
+        region, _, place = zone.partition("/")
+        if zone == current or (place and region not in {"Etc", "SystemV", "US", "posix", "right"}):
+            groups.setdefault(region, []).append((zone, zone.replace("_", " ")))
+    return groups
+
+
+def _is_first_step() -> bool:
+    return request.args.get("step") == "first"
+
+
+def _language_of_browser() -> str | None:
+    for tag, _ in request.accept_languages:
+        try:
+            return check_language(tag)
+        except LanguageUnknown:
+            continue
+    return None
+
+
+def _page(form: SettingsForm) -> str:
+    return render_template(
+        "admin/settings/edit.html", form=form, is_first=_is_first_step(), site_url_given=web.config().site_url_given
+    )
