@@ -53,9 +53,9 @@ def test_nobodys_password_is_never_right_and_takes_as_long() -> None:
     def quickest(password_hash: str | None) -> float:
         times = []
         for _ in range(5):
-            start = time.perf_counter()
+            start = time.thread_time()
             verify(password_hash, "some other password")
-            times.append(time.perf_counter() - start)
+            times.append(time.thread_time() - start)
         return min(times)
 
     assert 0.5 < quickest(None) / quickest(kept) < 2
