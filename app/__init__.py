@@ -37,6 +37,7 @@ def create_app(config: Config) -> Flask:
     app.register_blueprint(admin.bp)
     app.register_blueprint(site.bp)
     cli.furnish(app)
+    site.keep_pages(app, config)
     request_log.wrap(app)
     proxies.wrap(app, config.trusted_proxies)
     return app

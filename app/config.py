@@ -42,6 +42,8 @@ class Config:
     web_concurrency: int = 2
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     max_request_bytes: int = 8 * MEBIBYTE
+    page_cache_bytes: int = 64 * MEBIBYTE
+    """How much room each worker has for finished pages; 0 keeps none."""
     fold_seconds: float | None = 1.0
     """How often views are folded from the journal into the database; None starts no thread."""
 
@@ -83,6 +85,7 @@ def from_env(environ: Mapping[str, str] | None = None) -> Config:
         port=port,
         web_concurrency=_integer(env, "WEB_CONCURRENCY", default=2, least=1, most=64),
         trusted_proxies=_networks(env, "TRUSTED_PROXIES"),
+        page_cache_bytes=_integer(env, "PAGE_CACHE_MIB", default=64, least=0, most=4096) * MEBIBYTE,
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event
 from sqlalchemy.engine import URL, Connection, make_url
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
 BUSY_SECONDS = 15
@@ -56,6 +56,8 @@ class Database:
         self.url: URL = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(self.url) if self.is_sqlite else _postgresql_engine(self.url)
+        self.writers = sessionmaker(self.engine)
+        """Makes the sessions of ``writer()``; events that concern every commit are registered here."""
         self._reading = self.engine.execution_options(typecase_reads=True, postgresql_readonly=True)
 
     def reader(self) -> Session:
@@ -64,7 +66,7 @@ class Database:
 
     def writer(self) -> Session:
         """A session for changes; whoever opens it commits it."""
-        return Session(self.engine)
+        return self.writers()
 
     def close(self) -> None:
         """Close the connections of the pool; the next session opens new ones."""

@@ -9,6 +9,7 @@ from babel.core import parse_locale
 from sqlalchemy import CheckConstraint, String
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from app.changes import note
 from app.config import origin_of
 from app.db import Base
 from app.text import clean_line, is_blank
@@ -78,6 +79,7 @@ def change_settings(session: Session, **changes: str | int) -> None:
             raise KeyError(name)
         setattr(row, name, value)
     session.flush()
+    note(session, "site")
 
 
 def check_site_name(typed: str) -> str:

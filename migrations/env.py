@@ -4,6 +4,7 @@ from alembic import context
 
 import app.accounts.models
 import app.articles.models
+import app.changes
 import app.imports.models
 import app.pageviews.models
 import app.settings  # noqa: F401

@@ -135,6 +135,7 @@ def database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: P
             "INSERT INTO publication (id, name, tagline, language, time_zone, address, articles_per_page)"
             " VALUES (1, 'Typecase', '', 'en', 'UTC', '', 10)"
         ))  # fmt: skip
+        connection.execute(text("INSERT INTO site_version (id, version) VALUES (1, 0)"))
     database.close()
 
 

@@ -1,4 +1,4 @@
-"""Finish the freshly generated first migration: it also makes the one row of the publication."""
+"""Finish the freshly generated first migration: it also makes the rows that there is one of."""
 
 from app.config import ROOT
 

@@ -2,6 +2,7 @@
 
 from sqlalchemy.orm import Session
 
+from app import changes
 from app.accounts.naming import check_name
 from app.accounts.reading import get_account
 from app.accounts.signing_in import end_all_sessions
@@ -26,6 +27,7 @@ def change_profile(session: Session, account_id: int, *, name: str, biography: s
     account.name = check_name(name)
     account.biography = kept
     session.flush()
+    changes.note(session, f"author:{account_id}")
 
 
 def change_password(session: Session, account_id: int, *, password_hash: str, token: str) -> None:

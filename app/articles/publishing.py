@@ -7,8 +7,9 @@ from enum import Enum
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from app import clock
+from app import changes, clock
 from app.articles import addresses
+from app.articles.appearing import places
 from app.articles.models import (
     Address,
     Article,
@@ -76,6 +77,7 @@ def publish(
     session.refresh(draft, with_for_update=True)
     if rendered is None or rendered.version != draft.version:
         rendered = render_draft(draft)
+    appeared = places(session, article)
     _set_dates(article, now, at, withdraw_at)
     former = article.slug
     for name in (*PLAIN_FIELDS, "slug"):
@@ -90,6 +92,7 @@ def publish(
     session.flush()
     _keep(session, draft, reason="published", by_id=by_id, body=None)
     session.flush()
+    changes.note(session, *appeared, *places(session, article))
 
 
 def withdraw(session: Session, article: Article, *, at: datetime | None = None) -> None:
@@ -100,20 +103,24 @@ def withdraw(session: Session, article: Article, *, at: datetime | None = None) 
     when = at or now
     if at is not None and at <= article.published_at:
         raise WithdrawalTooEarly
+    appeared = places(session, article)
     article.withdrawn_at = when
     session.flush()
+    changes.note(session, *appeared)
 
 
 def trash(session: Session, article: Article) -> None:
     """Put an article into the trash: readers get 410, staff can restore it."""
     article.trashed_at = article.trashed_at or clock.now()
     session.flush()
+    changes.note(session, *places(session, article))
 
 
 def restore(session: Session, article: Article) -> None:
     """Take an article out of the trash: it is again what it was before."""
     article.trashed_at = None
     session.flush()
+    changes.note(session, *places(session, article))
 
 
 def delete_for_good(session: Session, article: Article) -> None:
@@ -132,6 +139,7 @@ def render_again(session: Session, article: Article, rendered: Rendered) -> None
     article.text.rendered, article.text.renderer = rendered.html, RENDERER
     article.words, article.summary = rendered.words, rendered.summary
     session.flush()
+    changes.note(session, *places(session, article))
 
 
 def _set_dates(article: Article, now: datetime, at: datetime | None, withdraw_at: datetime | Keep | None) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from app import clock, text
+from app import changes, clock, text
 from app.articles.models import Article, ArticleTag, DraftTag, SearchText, Tag
 from app.articles.reading import published
 from app.articles.slugs import slugify
@@ -108,6 +108,7 @@ def rename_tag(session: Session, tag: Tag, *, name: str) -> Tag:
     former, tag.name = tag.name, name
     session.flush()
     _refold(session, tag, former, name)
+    changes.note(session, f"tag:{tag.id}")
     return tag
 
 
@@ -120,6 +121,7 @@ def merge_tags(session: Session, tag: Tag, *, into: Tag) -> None:
         session.execute(delete(link).where(link.tag_id == tag.id, link.article_id.in_(already)))
         session.execute(update(link).where(link.tag_id == tag.id).values(tag_id=into.id))
     _refold(session, into, tag.name, into.name)
+    changes.note(session, f"tag:{tag.id}", f"tag:{into.id}")
     session.delete(tag)
     session.flush()
     session.expire_all()
@@ -129,6 +131,7 @@ def delete_tag(session: Session, tag: Tag) -> None:
     """Take a tag off everything that carries it, and delete it."""
     for link in (ArticleTag, DraftTag):
         session.execute(delete(link).where(link.tag_id == tag.id))
+    changes.note(session, f"tag:{tag.id}")
     session.delete(tag)
     session.flush()
     session.expire_all()

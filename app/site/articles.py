@@ -1,12 +1,13 @@
 """An article, and where its former addresses lead. Counting its views is part of answering with it."""
 
-from flask import Blueprint, abort, redirect, render_template, url_for
+from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import web
 from app.articles.reading import Gone, Moved, find_neighbours, find_published, resolve_address
 from app.site.answers import stored
 from app.site.counting import count
+from app.site.keeping import keep, keys_of
 from app.site.presenting import VIEWS_PLACE, views
 
 bp = Blueprint("articles", __name__)
@@ -23,7 +24,11 @@ def show(slug: str) -> ResponseReturnValue:
     page = render_template("site/articles/show.html", article=article, newer=newer, older=older)
     # Counted once the page is made, so that a page that fails is no view; put in afterwards, so that
     # all the rest of the page is the same for everybody and can be kept.
-    return page.replace(VIEWS_PLACE, views(count(article.id), web.settings().language), 1)
+    if keep(f"article:{article.id}", *keys_of([article]), language=web.settings().language, article_id=article.id):
+        return page
+    counter, is_staff = current_app.extensions["typecase.counter"], web.me() is not None
+    number = count(counter, web.reader(), article.id, request.environ, is_staff=is_staff)
+    return page.replace(VIEWS_PLACE, views(number, web.settings().language), 1)
 
 
 @bp.get("/<path:path>")

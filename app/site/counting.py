@@ -1,22 +1,25 @@
 """Counting a reader's view: journaled before the answer, shown in it."""
 
-from typing import cast
+from typing import TYPE_CHECKING
 
-from flask import current_app, request
+from sqlalchemy.orm import Session
 
-from app import web
 from app.pageviews.classes import PURPOSE_HEADERS, classify
 from app.pageviews.counter import Counter
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
-def count(article_id: int) -> int:
+_PURPOSES = ["HTTP_" + name.upper().replace("-", "_") for name in PURPOSE_HEADERS]
+
+
+def count(counter: Counter, session: Session, article_id: int, environ: "WSGIEnvironment", *, is_staff: bool) -> int:
     """Journal this request by its class, and the number to show: this very view is in it if it counts."""
-    counter = cast(Counter, current_app.extensions["typecase.counter"])
     view_class = classify(
-        user_agent=request.headers.get("User-Agent", ""),
-        purpose=" ".join(request.headers.get(name, "") for name in PURPOSE_HEADERS).strip(),
-        is_staff=web.me() is not None,
-        method=request.method,
+        user_agent=environ.get("HTTP_USER_AGENT", ""),
+        purpose=" ".join(environ.get(name, "") for name in _PURPOSES).strip(),
+        is_staff=is_staff,
+        method=environ["REQUEST_METHOD"],
     )
     counter.count(article_id, view_class)
-    return counter.shown(web.reader(), article_id)
+    return counter.shown(session, article_id)

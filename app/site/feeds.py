@@ -15,6 +15,7 @@ from app import text, web
 from app.articles.models import Article
 from app.articles.reading import list_for_feed
 from app.site.answers import document
+from app.site.keeping import keep, keys_of
 from app.site.presenting import full_address, language_of
 
 bp = Blueprint("feeds", __name__)
@@ -92,7 +93,9 @@ def _json_item(entry: Entry) -> dict[str, object]:
 
 
 def _entries() -> list[Entry]:
-    return [_entry(article) for article in list_for_feed(web.reader(), size=SIZE)]
+    articles = list_for_feed(web.reader(), size=SIZE)
+    keep("lists", *keys_of(articles))
+    return [_entry(article) for article in articles]
 
 
 def _newest(entries: Sequence[Entry]) -> datetime:

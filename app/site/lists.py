@@ -9,6 +9,7 @@ from app.articles.archive import list_archive, month_bounds
 from app.articles.reading import Page, list_published
 from app.articles.tagging import find_tag_by_slug
 from app.site.answers import stored
+from app.site.keeping import keep, keys_of
 from app.site.presenting import month_alone, month_name
 
 bp = Blueprint("lists", __name__)
@@ -18,6 +19,7 @@ bp = Blueprint("lists", __name__)
 @web.public
 def home() -> ResponseReturnValue:
     page = list_published(web.reader(), page=_page_asked(), size=web.settings().articles_per_page)
+    keep("lists", *keys_of(page.items))
     return render_template("site/lists/home.html", page=_existing(page))
 
 
@@ -27,6 +29,7 @@ def tag(slug: str) -> ResponseReturnValue:
     """The articles of a tag; 404 while no public article carries it."""
     found = find_tag_by_slug(web.reader(), stored(slug)) or abort(404)
     page = list_published(web.reader(), page=_page_asked(), size=web.settings().articles_per_page, tag_id=found.id)
+    keep(f"tag:{found.id}", *keys_of(page.items))
     return render_template("site/lists/tag.html", tag=found, page=_filled(page))
 
 
@@ -36,6 +39,7 @@ def author(slug: str) -> ResponseReturnValue:
     """Who somebody is and what they wrote; 404 while nothing of theirs is public."""
     found = find_account_by_slug(web.reader(), stored(slug)) or abort(404)
     page = list_published(web.reader(), page=_page_asked(), size=web.settings().articles_per_page, author_id=found.id)
+    keep(f"author:{found.id}", *keys_of(page.items))
     return render_template("site/lists/author.html", author=found, page=_filled(page))
 
 
@@ -47,6 +51,7 @@ def archive() -> ResponseReturnValue:
     for entry in list_archive(web.reader(), web.settings().zone):
         name = month_alone(entry.month, web.settings().language)
         years.setdefault(entry.year, []).append((entry.month, name, entry.count))
+    keep("lists")
     return render_template("site/lists/archive.html", years=years)
 
 
@@ -62,6 +67,7 @@ def month(year: int, month: int) -> ResponseReturnValue:
         size=web.settings().articles_per_page,
         between=month_bounds(year, month, web.settings().zone),
     )
+    keep("lists", *keys_of(page.items))
     title = month_name(year, month, web.settings().language)
     return render_template("site/lists/month.html", title=title, page=_filled(page))
 

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from app import web
 from app.articles.reading import count_published, list_sitemap
 from app.site.answers import document
+from app.site.keeping import keep
 
 bp = Blueprint("sitemap", __name__)
 PART = 5_000
@@ -16,6 +17,7 @@ PART = 5_000
 def index() -> ResponseReturnValue:
     """The addresses themselves while they fit one file, else where the parts are."""
     count = count_published(web.reader())
+    keep("lists")
     if count < PART:
         return _part(1)
     return document(render_template("site/sitemap/index.xml", parts=-(-count // PART)), "application/xml", None)
@@ -27,12 +29,14 @@ def part(number: int) -> ResponseReturnValue:
     """One part, from 1; the first one also has the pages that are no articles."""
     if not 1 <= number <= max(1, -(-count_published(web.reader()) // PART)):
         abort(404)
+    keep("lists")
     return _part(number)
 
 
 @bp.get("/robots.txt")
 @web.public
 def robots() -> ResponseReturnValue:
+    keep("site")
     response = make_response(render_template("site/sitemap/robots.txt"))
     response.content_type = "text/plain; charset=utf-8"
     return response

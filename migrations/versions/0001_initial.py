@@ -87,6 +87,12 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "change",
+        sa.Column("version", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("key", sa.String(length=80), nullable=False),
+        sa.PrimaryKeyConstraint("version", "key", name=op.f("pk_change")),
+    )
+    op.create_table(
         "journal_offset",
         sa.Column("machine", sa.String(length=64), nullable=False),
         sa.Column("file", sa.String(length=100), nullable=False),
@@ -120,6 +126,13 @@ def upgrade() -> None:
         sa.Column("articles_per_page", sa.Integer(), nullable=False),
         sa.CheckConstraint("id = 1", name=op.f("ck_publication_single_row")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_publication")),
+    )
+    op.create_table(
+        "site_version",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_site_version_single_row")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_site_version")),
     )
     op.create_table(
         "tag",
@@ -369,10 +382,12 @@ def downgrade() -> None:
 
     op.drop_table("address")
     op.drop_table("tag")
+    op.drop_table("site_version")
     op.drop_table("publication")
     op.drop_table("pageview_total")
     op.drop_table("pageview_hour")
     op.drop_table("journal_offset")
+    op.drop_table("change")
     with op.batch_alter_table("article", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_article_withdrawn",

@@ -1,0 +1,84 @@
+"""What handlers say about keeping their page, and how the page cache is put in front of the application."""
+
+from collections.abc import Iterable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, request
+from flask.sessions import SecureCookieSessionInterface
+from itsdangerous import BadSignature
+from werkzeug.exceptions import HTTPException
+from werkzeug.http import parse_cookie
+
+from app.articles.models import Article
+from app.config import Config
+from app.site.counting import count
+from app.site.freshness import Freshness
+from app.site.page_cache import KEEP, Keeping, PageCache
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+
+def keep(*keys: str, language: str = "", article_id: int | None = None) -> bool:
+    """Let this request's page be kept until one of the keys (or ``site``) changes. Whether it will be.
+
+    With ``article_id`` the cache counts its views and puts the number in: the handler leaves the place open.
+    """
+    if KEEP not in request.environ:
+        return False
+    request.environ[KEEP] = Keeping(frozenset(keys) | {"site"}, article_id, language)
+    return True
+
+
+def keys_of(articles: Iterable[Article]) -> set[str]:
+    """The keys of what a list shows of its articles: their authors' and tags' names."""
+    keys: set[str] = set()
+    for article in articles:
+        keys |= {f"author:{account.id}" for account in article.authors} | {f"tag:{tag.id}" for tag in article.tags}
+    return keys
+
+
+def keep_pages(app: Flask, config: Config) -> None:
+    """Put the page cache in front of the application, unless the configuration gives it no room."""
+    if config.page_cache_bytes == 0:
+        return
+    database, counter = app.extensions["typecase.db"], app.extensions["typecase.counter"]
+
+    def count_view(environ: "WSGIEnvironment", article_id: int) -> int:
+        with database.reader() as session:
+            return count(counter, session, article_id, environ, is_staff=False)
+
+    freshness = partial(
+        Freshness, database, config.instance_dir / "site-version", polls=config.fold_seconds is not None
+    )
+    cache = PageCache(
+        app.wsgi_app,
+        freshness,
+        max_bytes=config.page_cache_bytes,
+        is_page=partial(_is_page, app.url_map.bind("")),
+        is_signed_in=partial(_is_signed_in, app),
+        count=count_view,
+    )
+    app.extensions["typecase.page_cache"] = cache
+    app.wsgi_app = cache  # type: ignore[method-assign]
+
+
+def _is_page(addresses: Any, path: str) -> bool:
+    try:
+        endpoint, _ = addresses.match(path, "GET")
+    except HTTPException:
+        return False
+    return str(endpoint).startswith("site.")
+
+
+def _is_signed_in(app: Flask, header: str) -> bool:
+    """Whether a Cookie header holds our session with somebody in it. One that does not verify is nobody's."""
+    value = parse_cookie(header).get(app.config["SESSION_COOKIE_NAME"])
+    if not value:
+        return False
+    serializer = SecureCookieSessionInterface().get_signing_serializer(app)
+    try:
+        return serializer is not None and "_user_id" in serializer.loads(value)
+    except BadSignature:
+        return False
