@@ -5,9 +5,10 @@ from flask import Flask
 from app.cli.articles import articles_group
 from app.cli.db import db_group
 from app.cli.pageviews import pageviews_group
+from app.cli.people import people_group
 
 
 def furnish(app: Flask) -> None:
     """Register the commands."""
-    for group in (articles_group, db_group, pageviews_group):
+    for group in (articles_group, db_group, pageviews_group, people_group):
         app.cli.add_command(group)
