@@ -45,7 +45,7 @@ def prepare(typed: str, body_format: str) -> Body:
 
     Markdown is stored as typed and cleaned whenever it is shown; ``removed`` says what will not be.
     """
-    typed = clean_block(typed)
+    typed = clean_block(typed.replace("\x0c", " "))  # a form feed is white space in HTML
     cleaned = html.clean(to_html(typed) if body_format == "markdown" else typed)
     if body_format == "markdown":
         return Body(typed, body_format, None, cleaned.removed)
