@@ -92,11 +92,20 @@ def create(
     if content.title is None:
         raise TitleBlank
     now = clock.now()
-    article = Article(created_at=now, edited_at=now)
+    # Saying that there is nothing yet saves a question to the database for each.
+    article = Article(created_at=now, edited_at=now, draft=None, text=None, author_links=[], tag_links=[])
     session.add(article)
     session.flush()
     slug = _choose_slug(session, article.id, content, take_over=take_over)
-    article.draft = Draft(article_id=article.id, version=1, slug=slug, title=content.title, saved_by_id=by_id)
+    article.draft = Draft(
+        article_id=article.id,
+        version=1,
+        slug=slug,
+        title=content.title,
+        saved_by_id=by_id,
+        author_links=[],
+        tag_links=[],
+    )
     _fill(session, article.draft, content)
     if not article.draft.author_links and by_id is not None:
         _set_authors(session, article.draft, [session.get_one(Account, by_id)])

@@ -7,12 +7,12 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from app.articles.models import Article
+from app.articles.models import Address, Article
 from app.articles.reading import find_by_source
 from app.articles.slugs import RESERVED, SlugInvalid, SlugReserved, check_slug, slugify
 from app.imports.markdown import Post
 from app.imports.preparing import Prepared
-from app.imports.reading import find_holder, find_imported_version
+from app.imports.reading import find_imported_version, list_holders
 
 
 class Outcome(StrEnum):
@@ -50,7 +50,8 @@ class Plan:
 class Planner:
     """Decides for one file after another, and remembers what it has given away."""
 
-    given: set[str] = field(default_factory=set)
+    given: dict[str, bool] = field(default_factory=dict)
+    """The paths given away in this run: True for an article's own address, False for one that redirects."""
     next_number: dict[str, int] = field(default_factory=dict)
 
     def decide(self, session: Session, file: Prepared) -> Plan:
@@ -59,7 +60,7 @@ class Planner:
             return Plan(file=file, outcome=Outcome.SKIPPED, reason=file.reason)
         if file.post is None or (file.was_seen and file.post.redirect is not None):
             return Plan(file=file, outcome=Outcome.UNCHANGED)
-        article = find_by_source(session, file.path)
+        article = find_by_source(session, file.path) if file.is_known else None
         if article is not None:
             return self._again(session, file, file.post, article)
         if file.was_seen:
@@ -96,7 +97,7 @@ class Planner:
         return Plan(outcome=Outcome.UPDATED, addresses=addresses, notes=notes, **plan)  # type: ignore[arg-type]
 
     def _redirect(self, session: Session, file: Prepared, post: Post, target: str) -> Plan:
-        target = _target_here(session, target)
+        target = self._target_here(session, target)
         wanted = (*post.addresses, *([] if post.addresses else [_wanted_slug(post)[0]]))
         addresses, refused = self._free_addresses(session, wanted, target.strip("/"), article_id=None)
         if not addresses:
@@ -106,31 +107,45 @@ class Planner:
 
     def _free_slug(self, session: Session, wanted: str) -> str:
         slug, number = wanted, self.next_number.get(wanted, 2)
-        while slug in RESERVED or slug in self.given or find_holder(session, slug) is not None:
+        while slug in RESERVED or slug in self.given or list_holders(session, [slug]):
             slug, number = f"{wanted[:190]}-{number}", number + 1
         self.next_number[wanted] = number
-        self.given.add(slug)
+        self.given[slug] = True
         return slug
 
     def _free_addresses(
         self, session: Session, wanted: tuple[str, ...], own: str, *, article_id: int | None
     ) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Those of the wanted paths that can be had, and a note for each that cannot."""
+        holders = list_holders(session, wanted)
         free, refused = [], []
         for path in wanted:
-            if path == own:
-                continue
-            holder = find_holder(session, path)
-            if holder is not None and article_id is not None and holder.article_id == article_id:
+            if path == own or _is_held_by(holders.get(path), article_id):
                 continue
             if path.split("/", 1)[0].lower() in RESERVED:
                 refused.append(f"the address /{path} belongs to the site itself.")
-            elif holder is not None or path in self.given:
+            elif path in holders or path in self.given:
                 refused.append(f"the address /{path} belongs to something else here.")
             else:
                 free.append(path)
-                self.given.add(path)
+                self.given[path] = False
         return tuple(free), tuple(refused)
+
+    def _target_here(self, session: Session, target: str) -> str:
+        """A path of the old site as the article it became here, where that is known."""
+        path = target.strip("/")
+        if "://" in target or path in self.given:
+            return target
+        slug = slugify(re.sub(r"\.html?$", "", path.rpartition("/")[2]))
+        holders = list_holders(session, [path, slug])
+        if path in holders:
+            return target
+        is_article = self.given.get(slug, False) or (slug in holders and holders[slug].article_id is not None)
+        return f"/{slug}" if is_article else target
+
+
+def _is_held_by(holder: Address | None, article_id: int | None) -> bool:
+    return holder is not None and article_id is not None and holder.article_id == article_id
 
 
 def _wanted_slug(post: Post) -> tuple[str, tuple[str, ...]]:
@@ -143,15 +158,6 @@ def _wanted_slug(post: Post) -> tuple[str, tuple[str, ...]]:
     if wanted in RESERVED:
         return wanted, (f"the address /{wanted} belongs to the site itself: it gets a number.",)
     return wanted, ()
-
-
-def _target_here(session: Session, target: str) -> str:
-    """A path of the old site as the article it became here, where that is known."""
-    if "://" in target or find_holder(session, target.strip("/")) is not None:
-        return target
-    slug = slugify(re.sub(r"\.html?$", "", target.rstrip("/").rpartition("/")[2]))
-    holder = find_holder(session, slug) if slug else None
-    return f"/{slug}" if holder is not None and holder.article_id is not None else target
 
 
 def _on_images(post: Post) -> tuple[str, ...]:

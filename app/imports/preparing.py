@@ -23,6 +23,8 @@ class Prepared:
     path: str
     digest: str = ""
     """SHA-256 of the file and of the importer's version, in hexadecimal."""
+    is_known: bool = False
+    """Whether a file at this path has been imported before."""
     was_seen: bool = False
     """Whether exactly this has been imported before."""
     post: Post | None = None
@@ -34,7 +36,7 @@ class Prepared:
 
 def prepare_file(found: Found, *, zone: tzinfo, known: ImportedFile | None) -> Prepared:
     """Read one file; ``known`` is what an earlier import remembers of it. Never fails: the reason says why not."""
-    prepared = Prepared(path=found.path)
+    prepared = Prepared(path=found.path, is_known=known is not None)
     try:
         content = files.read(found)
         digest = hashlib.sha256(f"{IMPORTER}\n".encode() + content).hexdigest()

@@ -21,6 +21,8 @@ def find_imported_version(session: Session, article_id: int) -> int | None:
     return session.scalar(select(func.max(Revision.version)).where(*wanted))
 
 
-def find_holder(session: Session, path: str) -> Address | None:
-    """Whatever holds this path of the site."""
-    return session.get(Address, path)
+def list_holders(session: Session, paths: Collection[str]) -> dict[str, Address]:
+    """What holds these paths of the site, by path; free ones are missing."""
+    if not paths:
+        return {}
+    return {row.path: row for row in session.scalars(select(Address).where(Address.path.in_(paths)))}

@@ -63,10 +63,10 @@ def carry_out(session: Session, plan: Plan) -> Result:
     if plan.outcome is Outcome.UNCHANGED or (plan.outcome is Outcome.SKIPPED and not plan.is_edited_here):
         return result
     try:
-        with session.begin_nested():
+        # Autoflush would write an article in a dozen steps; the verbs flush where they need it.
+        with session.begin_nested(), session.no_autoflush:
             article_id = _apply(session, plan)
-            session.merge(ImportedFile(path=plan.file.path, digest=plan.file.digest, article_id=article_id,
-                                       imported_at=clock.now()))  # fmt: skip
+            _remember(session, plan, article_id)
             session.flush()
     except _REFUSALS as refusal:
         said = type(refusal).__doc__ or str(refusal)
@@ -74,12 +74,19 @@ def carry_out(session: Session, plan: Plan) -> Result:
     return result
 
 
+def _remember(session: Session, plan: Plan, article_id: int | None) -> None:
+    memory = session.get(ImportedFile, plan.file.path) if plan.file.is_known else None
+    if memory is None:
+        memory = ImportedFile(path=plan.file.path)
+        session.add(memory)
+    memory.digest, memory.article_id, memory.imported_at = plan.file.digest, article_id, clock.now()
+
+
 def _apply(session: Session, plan: Plan) -> int | None:
     post = plan.file.post
     assert post is not None
     if plan.target is not None:
-        for path in plan.addresses:
-            addresses.add_redirect(session, path, target=plan.target)
+        addresses.add_redirects(session, plan.addresses, target=plan.target)
         return None
     if plan.article_id is None:
         article = _create(session, plan, post)
@@ -89,8 +96,7 @@ def _apply(session: Session, plan: Plan) -> int | None:
             _keep_incoming(session, plan, post, article)
             return article.id
         _update(session, plan, post, article)
-    for path in plan.addresses:
-        addresses.add_redirect(session, path, article_id=article.id)
+    addresses.add_redirects(session, plan.addresses, article_id=article.id)
     if post.views is not None:
         set_starting(session, article.id, views=post.views)
     return article.id
@@ -116,7 +122,7 @@ def _create(session: Session, plan: Plan, post: Post) -> Article:
     article = writing.create(session, _content(plan, post), by_id=None, reason="imported")
     article.source_path = plan.file.path
     if not post.is_draft:
-        _publish(session, plan, post, article)
+        _publish(session, plan, post, article, is_new=True)
     return article
 
 
@@ -132,7 +138,7 @@ def _update(session: Session, plan: Plan, post: Post, article: Article) -> None:
         _publish(session, plan, post, article)
 
 
-def _publish(session: Session, plan: Plan, post: Post, article: Article) -> None:
+def _publish(session: Session, plan: Plan, post: Post, article: Article, *, is_new: bool = False) -> None:
     rendered = plan.file.rendered
     ready = publishing.RenderedDraft(article.draft.version, rendered) if rendered is not None else None
     at = post.published_at
@@ -140,10 +146,9 @@ def _publish(session: Session, plan: Plan, post: Post, article: Article) -> None
         # Published before: its date stays, also one that was changed here; without one, due means now.
         at = article.published_at if article.published_at > clock.now() else None
     withdraw_at = post.withdraw_at if post.withdraw_at is not None else publishing.KEEP
-    publishing.publish(session, article, by_id=None, at=at, withdraw_at=withdraw_at, rendered=ready)
+    publishing.publish(session, article, by_id=None, at=at, withdraw_at=withdraw_at, rendered=ready, is_new=is_new)
     if post.updated_at is not None and post.published_at is not None:
         article.updated_at = max(post.updated_at, post.published_at)
-    session.flush()
 
 
 def _keep_incoming(session: Session, plan: Plan, post: Post, article: Article) -> None:
