@@ -1,8 +1,9 @@
 """flask articles import …: articles from a folder or file of Markdown."""
 
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
+from datetime import tzinfo
 from itertools import islice
 from pathlib import Path
 
@@ -13,12 +14,14 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from app import web
 from app.imports import files
 from app.imports.planning import Outcome, Planner
-from app.imports.preparing import Prepared, prepare_file
-from app.imports.reading import list_imported
+from app.imports.preparing import Prepared
+from app.imports.reading import list_known
 from app.imports.running import Result, carry_out, report
+from app.imports.workshop import Order, Workshop
 from app.settings import get_settings
 
 BATCH = 40  # files of one transaction: half a second of writing, so that others get their turn
+AHEAD = 3  # batches that are prepared before they can be brought in: bounds the memory
 
 
 @click.command("import")
@@ -51,16 +54,26 @@ def _run(path: Path, *, dry_run: bool) -> Iterator[Result]:
     redirects: list[Prepared] = []
     with web.database().reader() as session:
         zone = get_settings(session).zone
-    found = files.walk(path)
-    while batch := list(islice(found, BATCH)):
-        with web.database().reader() as session:
-            known = list_imported(session, [file.path for file in batch])
-        prepared = [prepare_file(file, zone=zone, known=known.get(file.path)) for file in batch]
+    for prepared in _prepared(files.walk(path), zone):
         redirects += [file for file in prepared if _is_redirect(file)]
         yield from _bring_in(planner, [file for file in prepared if not _is_redirect(file)], dry_run=dry_run)
     while redirects:
         yield from _bring_in(planner, redirects[:BATCH], dry_run=dry_run)
         del redirects[:BATCH]
+
+
+def _prepared(found: Iterator[files.Found], zone: tzinfo) -> Iterator[list[Prepared]]:
+    """The files in batches, prepared; while one batch is brought in, the next ones are being prepared."""
+    with Workshop() as workshop:
+        orders: deque[Order] = deque()
+        while batch := list(islice(found, BATCH)):
+            with web.database().reader() as session:
+                known = list_known(session, [file.path for file in batch])
+            orders.append(workshop.order(batch, zone=zone, known=known))
+            if len(orders) > AHEAD:
+                yield orders.popleft().result()
+        while orders:
+            yield orders.popleft().result()
 
 
 def _is_redirect(file: Prepared) -> bool:

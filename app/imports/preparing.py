@@ -10,7 +10,6 @@ from app.imports import files, markdown
 from app.imports.files import Found
 from app.imports.frontmatter import Broken
 from app.imports.markdown import NotAPost, Post
-from app.imports.models import ImportedFile
 
 IMPORTER = 1
 """Grows when files should be read anew although they have not changed."""
@@ -34,7 +33,15 @@ class Prepared:
     reason: str = ""
 
 
-def prepare_file(found: Found, *, zone: tzinfo, known: ImportedFile | None) -> Prepared:
+@dataclass(frozen=True)
+class Known:
+    """What an earlier import remembers of a file."""
+
+    digest: str
+    article_id: int | None
+
+
+def prepare_file(found: Found, *, zone: tzinfo, known: Known | None) -> Prepared:
     """Read one file; ``known`` is what an earlier import remembers of it. Never fails: the reason says why not."""
     prepared = Prepared(path=found.path, is_known=known is not None)
     try:

@@ -7,12 +7,13 @@ from sqlalchemy.orm import Session
 
 from app.articles.models import Address, Revision
 from app.imports.models import ImportedFile
+from app.imports.preparing import Known
 
 
-def list_imported(session: Session, paths: Collection[str]) -> dict[str, ImportedFile]:
+def list_known(session: Session, paths: Collection[str]) -> dict[str, Known]:
     """What is known of the files at these paths of the imported tree, by path."""
     rows = session.scalars(select(ImportedFile).where(ImportedFile.path.in_(paths)))
-    return {row.path: row for row in rows}
+    return {row.path: Known(row.digest, row.article_id) for row in rows}
 
 
 def find_imported_version(session: Session, article_id: int) -> int | None:
