@@ -15,6 +15,8 @@ from html5lib._tokenizer import HTMLTokenizer
 from html5lib.constants import namespaces, tokenTypes
 from html5lib.treebuilders.base import Node, TreeBuilder
 
+from app.text import clean_block
+
 
 def names(listed: str) -> frozenset[str]:
     """A set of the names in a line of them."""
@@ -40,7 +42,6 @@ KNOWN = names(
 )
 """Element names a browser knows, outside drawings and formulas; another one is most likely text: ``List<String>``."""
 NAMESPACED = re.compile(r"[a-z][a-z0-9]*:[a-z]|[a-z][a-z0-9.]*-", re.IGNORECASE)
-INVISIBLE = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
 
 class TooDeep(Exception):
@@ -120,7 +121,7 @@ class Element(Node):
 def parse(source: str) -> Element:
     """Read a fragment as a browser with scripts switched off would (so <noscript> counts). Raises ``TooDeep``."""
     parser = _Parser(_Builder)
-    fragment: Element = parser.parseFragment(_whole_tail(_short_references(INVISIBLE.sub("", source))))
+    fragment: Element = parser.parseFragment(_whole_tail(_short_references(clean_block(source.replace("\x0c", " ")))))
     _join_strings(fragment)
     return fragment
 
@@ -184,7 +185,7 @@ def _join_strings(root: Element) -> None:
             if isinstance(child, str):
                 run.append(child)
                 continue
-            text = INVISIBLE.sub("", "".join(run)).replace("\x0c", " ").replace("\r", "\n")
+            text = clean_block("".join(run).replace("\x0c", " "))
             if text:
                 joined.append(text)
             run.clear()

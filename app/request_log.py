@@ -18,6 +18,10 @@ _LINK = re.compile(r"^(/+(?:setup|welcome)/).+")
 _ODD = re.compile(r"[^\x21-\x7e]|[\"\\%]")
 
 
+# A link that works once is a secret that stands in the path.
+_ONE_TIME_LINK = re.compile(r"(/(?:setup|welcome)/).+", re.DOTALL)
+
+
 def wrap(app: Flask) -> None:
     """Put the log around the application; the server's own access log is off."""
     app.wsgi_app = RequestLog(app.wsgi_app)  # type: ignore[method-assign]
@@ -47,6 +51,7 @@ def path_of(environ: "WSGIEnvironment") -> str:
     """The path of a request as the log shows it: one word of ASCII, whatever was asked for."""
     path = environ.get("PATH_INFO", "").encode("latin-1", "replace").decode("latin-1")
     path = _LINK.sub(r"\1-", path)  # the rest of a one-time link opens a door
+    path = _ONE_TIME_LINK.sub(r"\1...", path)
     return _ODD.sub(lambda found: f"%{ord(found[0]):02x}", path)[:300]
 
 

@@ -1,5 +1,6 @@
 """Who holds which path. A path once public is never forgotten: it redirects, or says that the article is gone."""
 
+from collections.abc import Iterable
 from itertools import count
 
 from sqlalchemy import select
@@ -79,15 +80,26 @@ def add_redirect(session: Session, path: str, *, article_id: int | None = None, 
     Returns False, and changes nothing, where the path cannot be had: reserved, too long, or somebody's.
     Asking again for what is so already is True.
     """
-    path = path.strip("/")
-    if not path or len(path) > MAX_PATH or path.split("/", 1)[0] in RESERVED:
-        return False
-    held = session.get(Address, path)
-    if held is not None:
-        return (held.article_id, held.target) == (article_id, target)
-    session.add(Address(path=path, article_id=article_id, target=target, was_public=True))
+    return not add_redirects(session, [path], article_id=article_id, target=target)
+
+
+def add_redirects(
+    session: Session, paths: Iterable[str], *, article_id: int | None = None, target: str | None = None
+) -> list[str]:
+    """``add_redirect`` for many paths in one go. Returns those that cannot be had."""
+    wanted = list(dict.fromkeys(path.strip("/") for path in paths))
+    holders = {held.path: held for held in session.scalars(select(Address).where(Address.path.in_(wanted)))}
+    refused = []
+    for path in wanted:
+        held = holders.get(path)
+        if not path or len(path) > MAX_PATH or path.split("/", 1)[0] in RESERVED:
+            refused.append(path)
+        elif held is None:
+            session.add(Address(path=path, article_id=article_id, target=target, was_public=True))
+        elif (held.article_id, held.target) != (article_id, target):
+            refused.append(path)
     session.flush()
-    return True
+    return refused
 
 
 def _insert(session: Session, path: str, article_id: int) -> None:

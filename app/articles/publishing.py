@@ -65,16 +65,19 @@ def publish(
     at: datetime | None = None,
     withdraw_at: datetime | Keep | None = KEEP,
     rendered: RenderedDraft | None = None,
+    is_new: bool = False,
 ) -> None:
     """Make the saved copy live, now or from ``at`` on; the former address redirects.
 
     Publishing again keeps the date of the first time, unless that lies ahead or ``at`` is given. A withdrawal
     that has passed is lifted, one that lies ahead stays, unless ``withdraw_at`` says otherwise (None: none).
+    ``is_new`` says that the article was made in this transaction, so nobody else can be saving it.
     Raises ``WithdrawalTooEarly``.
     """
     now = clock.now()
     draft = article.draft
-    session.refresh(draft, with_for_update=True)
+    if not is_new:
+        session.refresh(draft, with_for_update=True)
     if rendered is None or rendered.version != draft.version:
         rendered = render_draft(draft)
     appeared = places(session, article)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, defer, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from app import clock
@@ -199,14 +199,25 @@ def list_authors(session: Session) -> list[Account]:
 
 
 def list_revisions(session: Session, article_id: int) -> list[Revision]:
-    """Everything that was saved of an article, newest first, without the bodies' text loaded eagerly."""
+    """Everything that was saved of an article, newest first, without the texts."""
     return list(
         session.scalars(
             select(Revision)
             .where(Revision.article_id == article_id)
             .order_by(Revision.id.desc())
-            .options(joinedload(Revision.account))
+            .options(joinedload(Revision.account), defer(Revision.body), defer(Revision.as_typed))
         )
+    )
+
+
+def find_saved_as(session: Session, article_id: int, version: int) -> Revision | None:
+    """The revision that made the working copy's ``version``: what was typed then, and what cleaning left of it."""
+    return session.scalar(
+        select(Revision)
+        .where(Revision.article_id == article_id, Revision.version == version)
+        .where(Revision.reason.not_in(["conflict", "published"]))
+        .order_by(Revision.id.desc())
+        .limit(1)
     )
 
 

@@ -1,12 +1,24 @@
 """From what was written (HTML or Markdown) to what is shown. Pure, and slow: never inside a transaction."""
 
+import re
 from dataclasses import dataclass
 
 from app import html
+from app.articles.commonmark import to_html
+from app.articles.finishing import finish
+from app.html_tree import Element, parse, serialise
+from app.text import clean_block, shorten
 
-RENDERER = 1
+RENDERER = 2
 """Grows when ``render`` changes what it makes; ``articles render --all`` then remakes the live pages."""
 MAX_BODY = 1_000_000
+SUMMARY_LENGTH = 200
+UNSUMMED = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "pre", "table", "figure", "sup"})
+"""What says little at the beginning of a text, out of its place."""
+# People read about two Chinese or Japanese characters, or five letters of scripts without spaces, for a word.
+_IDEOGRAPHS = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_UNSPACED = re.compile("[\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff]")
+_WORD = re.compile(r"\w+(?:['’‑-]\w+)*")
 
 
 @dataclass(frozen=True)
@@ -29,15 +41,48 @@ class Rendered:
 
 
 def prepare(typed: str, body_format: str) -> Body:
-    """Make what was typed storable. Raises ``html.TooDeep``."""
+    """Make what was typed storable. Raises ``html.TooDeep``.
+
+    Markdown is stored as typed and cleaned whenever it is shown; ``removed`` says what will not be.
+    """
+    typed = clean_block(typed.replace("\x0c", " "))  # a form feed is white space in HTML
+    cleaned = html.clean(to_html(typed) if body_format == "markdown" else typed)
     if body_format == "markdown":
-        return Body(typed, body_format)
-    cleaned = html.clean(typed)
+        return Body(typed, body_format, None, cleaned.removed)
     return Body(cleaned.html, body_format, typed if cleaned.removed else None, cleaned.removed)
 
 
 def render(source: str, body_format: str, *, excerpt: str = "") -> Rendered:
-    """The HTML to show for a stored body; without an excerpt its first paragraph is marked as the lead."""
-    shown = html.clean(source).html
+    """The HTML to show for a stored body; without an excerpt its first paragraph is marked as the lead.
+
+    Raises ``html.TooDeep``, which ``prepare`` has ruled out for what it has seen.
+    """
+    cleaned = html.clean(to_html(source) if body_format == "markdown" else source)
+    tree = parse(cleaned.html)
+    finish(tree, mark_lead=not excerpt.strip())
+    shown = serialise(tree.children)
     words = html.text(shown)
-    return Rendered(shown, len(words.split()), excerpt or words[:200])
+    return Rendered(shown, count_words(words), excerpt.strip() or summarise(tree, words))
+
+
+def count_words(text: str) -> int:
+    """How many words a reader has to read, in any script."""
+    ideographs = len(_IDEOGRAPHS.findall(text))
+    unspaced = len(_UNSPACED.findall(text))
+    rest = _UNSPACED.sub(" ", _IDEOGRAPHS.sub(" ", text))
+    return len(_WORD.findall(rest)) + (ideographs + 1) // 2 + (unspaced + 4) // 5
+
+
+def summarise(tree: Element, words: str) -> str:
+    """The beginning of a text, about 200 characters of its paragraphs (of all its words, if it has none)."""
+    found: list[str] = []
+    for element in tree.elements():
+        if "footnotes" in element.attributes.get("class", "").split():
+            break
+        if element.name == "p" and sum(map(len, found)) < SUMMARY_LENGTH:
+            found += html.text(serialise(_telling(element))).split()
+    return shorten(" ".join(found or words.split()), SUMMARY_LENGTH)
+
+
+def _telling(element: Element) -> list[Element | str]:
+    return [child for child in element.children if isinstance(child, str) or child.name not in UNSUMMED]

@@ -73,6 +73,14 @@ def list_tags_with_counts(session: Session) -> list[TagCount]:
     return [TagCount(tag, live.get(tag.id, 0), drafts.get(tag.id, 0)) for tag in list_tags(session)]
 
 
+def count_tag(session: Session, tag: Tag) -> TagCount:
+    """One tag with its counts."""
+    public = select(Article.id).where(published(clock.now()))
+    live = select(func.count()).where(ArticleTag.tag_id == tag.id, ArticleTag.article_id.in_(public))
+    drafts = select(func.count()).where(DraftTag.tag_id == tag.id)
+    return TagCount(tag, session.scalar(live) or 0, session.scalar(drafts) or 0)
+
+
 def parse_names(typed: str) -> list[str]:
     """Names separated by commas, each once, in order. A name with a comma is written in double quotes."""
     names: dict[str, None] = {}

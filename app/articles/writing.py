@@ -84,17 +84,28 @@ class Content:
         return Content(**values)
 
 
-def create(session: Session, content: Content, *, by_id: int | None, reason: str = "created") -> Article:
+def create(
+    session: Session, content: Content, *, by_id: int | None, reason: str = "created", take_over: bool = False
+) -> Article:
     """Make an article that nobody can see yet. Raises ``TitleBlank``, ``SlugTaken`` and the others of a save."""
     content = content.tidied()
     if content.title is None:
         raise TitleBlank
     now = clock.now()
-    article = Article(created_at=now, edited_at=now)
+    # Saying that there is nothing yet saves a question to the database for each.
+    article = Article(created_at=now, edited_at=now, draft=None, text=None, author_links=[], tag_links=[])
     session.add(article)
     session.flush()
-    slug = _choose_slug(session, article.id, content, take_over=False)
-    article.draft = Draft(article_id=article.id, version=1, slug=slug, title=content.title, saved_by_id=by_id)
+    slug = _choose_slug(session, article.id, content, take_over=take_over)
+    article.draft = Draft(
+        article_id=article.id,
+        version=1,
+        slug=slug,
+        title=content.title,
+        saved_by_id=by_id,
+        author_links=[],
+        tag_links=[],
+    )
     _fill(session, article.draft, content)
     if not article.draft.author_links and by_id is not None:
         _set_authors(session, article.draft, [session.get_one(Account, by_id)])
@@ -158,14 +169,19 @@ def duplicate(session: Session, article: Article, *, by_id: int | None) -> Artic
     return copy
 
 
-def restore_revision(session: Session, article: Article, revision: Revision, *, by_id: int | None) -> Draft:
-    """Make a revision's text the working copy again, as a new version. The address stays as it is now."""
+def restore_revision(
+    session: Session, article: Article, revision: Revision, *, by_id: int | None, with_authors: bool = True
+) -> Draft:
+    """Make a revision's text the working copy again, as a new version. The address stays as it is now.
+
+    ``with_authors`` False: the authors stay too, for somebody who may not choose them.
+    """
     kept = dict(revision.fields)
     content = Content(
         title=revision.title,
         body=Body(revision.body, revision.body_format),
         tags=list(kept["tags"]),  # type: ignore[call-overload]
-        authors=list(kept["authors"]),  # type: ignore[call-overload]
+        authors=list(kept["authors"]) if with_authors else None,  # type: ignore[call-overload]
         **{name: kept[name] for name in PLAIN_FIELDS if name in kept},  # type: ignore[arg-type]
     )
     return save(session, article, content, by_id=by_id, based_on=None, reason="restored")

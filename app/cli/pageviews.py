@@ -6,11 +6,11 @@ from typing import cast
 import click
 from flask import current_app
 from flask.cli import AppGroup
-from sqlalchemy import select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.orm import Session
 
 from app import web
-from app.articles.models import Article
+from app.articles.reading import Moved, find_slug_holder, resolve_address
 from app.pageviews import reading
 from app.pageviews.counter import Counter
 
@@ -24,9 +24,7 @@ def show(slug: str) -> None:
     """Print how often the article at SLUG was read: the number alone on the first line, then where it is from."""
     _fold()
     with web.database().reader() as session:
-        article_id = session.scalar(select(Article.id).where(Article.slug == slug))
-        if article_id is None:
-            raise click.ClickException(f"There is no article at the address {slug!r}.")
+        article_id = _find_article(session, slug)
         shown = _counter().shown(session, article_id)
         starting = reading.get_starting(session, article_id)
         classes = reading.list_classes(session, article_id)
@@ -42,13 +40,24 @@ def fold() -> None:
     click.echo(f"{_fold()} views folded.")
 
 
+def _find_article(session: Session, slug: str) -> int:
+    """The id of the article at this slug, also at one it had before."""
+    article = find_slug_holder(session, slug)
+    if article is None:
+        moved = resolve_address(session, slug)
+        article = find_slug_holder(session, moved.location.strip("/")) if isinstance(moved, Moved) else None
+    if article is None:
+        raise click.ClickException(f"There is no article at the address {slug!r}.")
+    return article.id
+
+
 def _fold() -> int:
     """Fold; waits while a server's process is at it, which takes a moment only."""
     patient_until = time.monotonic() + PATIENCE
     while True:
         try:
             folded = _counter().fold()
-        except OperationalError as error:
+        except (OperationalError, ProgrammingError) as error:
             raise click.ClickException("The database does not answer, or is not migrated.") from error
         if folded is not None:
             return folded

@@ -34,6 +34,8 @@ class Post:
     title: str
     slug: str
     """What its address should be made from: may hold any characters."""
+    has_own_slug: bool = False
+    """Whether the file gives the slug, or an address that ends in it; else its name does."""
     published_at: datetime | None = None
     updated_at: datetime | None = None
     withdraw_at: datetime | None = None
@@ -92,22 +94,24 @@ def _redirect(given: dict[str, object], body: str, path: str) -> Post | None:
 
 def _article(given: dict[str, object], body: str, path: str, zone: tzinfo) -> Post:
     notes: list[str] = []
-    translation = shortcodes.translate(body, fields=given)
+    is_html = path.lower().endswith((".html", ".htm"))
+    translation = shortcodes.translate(body, fields=given, in_html=is_html)
     if translation.unknown:
         notes.append("unknown shortcodes stay as text: " + ", ".join(translation.unknown[:10]) + ".")
     if given.get("redirect"):
         notes.append("its redirect is left out: it has a text of its own.")
-    title, body = _title(given, translation.text, path)
+    title, body = _title(given, translation.text, path, has_headings=not is_html)
     own, former = _addresses(given)
     published_at = _published_at(given, own, path, zone, notes)
     cover_url, cover_alt = _cover(given)
-    says_draft = _says_draft(given)
+    says_draft = _says_draft(given) or "_drafts" in PurePosixPath(path).parts
     if says_draft is False and published_at is None:
         notes.append("it has no date in its front matter, name or address: it stays a draft.")
     return Post(
         source_path=path,
         title=_short_title(title, notes),
         slug=_slug(given, own, path),
+        has_own_slug=bool(own or fields.line(given.get("slug"))),
         published_at=published_at,
         updated_at=_moment(given, ("updated", "lastmod", "last_modified_at", "modified", "updated_at"), zone, notes),
         withdraw_at=_moment(given, ("expirydate", "expiry_date", "unpublishdate"), zone, notes),
@@ -123,7 +127,7 @@ def _article(given: dict[str, object], body: str, path: str, zone: tzinfo) -> Po
         views=_views(given, notes),
         addresses=tuple(dict.fromkeys([*own, *former, *_usual_addresses(own, path)])),
         body=body,
-        body_format="html" if path.lower().endswith((".html", ".htm")) else "markdown",
+        body_format="html" if is_html else "markdown",
         images=_local_images(body, cover_url),
         notes=tuple(notes),
     )
@@ -132,10 +136,10 @@ def _article(given: dict[str, object], body: str, path: str, zone: tzinfo) -> Po
 # Title and address
 
 
-def _title(given: dict[str, object], body: str, path: str) -> tuple[str, str]:
+def _title(given: dict[str, object], body: str, path: str, *, has_headings: bool) -> tuple[str, str]:
     """The title, and the body without a first heading that says the same."""
     title = fields.plain(given.get("title"))
-    heading = _HEADING.match(body) or _UNDERLINED.match(body)
+    heading = (_HEADING.match(body) or _UNDERLINED.match(body)) if has_headings else None
     if heading is None:
         return (title if not text.is_blank(title) else _title_from_name(path)), body
     shown = fields.plain(heading["title"])

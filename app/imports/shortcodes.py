@@ -40,6 +40,7 @@ class Translation:
 @dataclass
 class _Work:
     fields: Mapping[str, object]
+    in_html: bool
     kept: list[str] = field(default_factory=list)
     unknown: dict[str, None] = field(default_factory=dict)
 
@@ -49,18 +50,21 @@ class _Work:
         return f"\x02{len(self.kept) - 1}\x03"
 
 
-def translate(body: str, *, fields: Mapping[str, object] | None = None) -> Translation:
-    """Translate what is known in ``body`` (line ends ``\\n``); ``fields`` is its front matter."""
+def translate(body: str, *, fields: Mapping[str, object] | None = None, in_html: bool = False) -> Translation:
+    """Translate what is known in ``body`` (line ends ``\\n``) into Markdown, or into HTML where that is around it.
+
+    ``fields`` is the front matter; ``in_html`` says that the whole body is HTML.
+    """
     body = body.replace("\x02", "").replace("\x03", "")
     if "{" not in body and "@/" not in body:
         return Translation(body)
-    work = _Work(fields or {})
+    work = _Work(fields or {}, in_html)
     body = _between(body, _RAW, _end_of_raw, lambda _opening, content: work.keep(content))
     body = _ESCAPED.sub(lambda found: work.keep("{{" + found[1] + found[2] + found[3] + "}}"), body)
     body = _between(body, _COMMENT, lambda _opening: _END_COMMENT, lambda _opening, _content: "")
     for opening, ending in ((_HIGHLIGHT, _END_HIGHLIGHT), (_HUGO_HIGHLIGHT, _END_HUGO_HIGHLIGHT)):
         body = _between(
-            body, opening, _always(ending), lambda found, content: work.keep(_fence(found["lang"], content))
+            body, opening, _always(ending), lambda found, content: work.keep(_code(found["lang"], content, in_html))
         )
     body = "".join(
         text if is_code else _translate_prose(text, work) for is_code, text in code_spans.divide(body)
@@ -101,7 +105,9 @@ def _between(
     return "".join([*made, text[position:]])
 
 
-def _fence(language: str | None, content: str) -> str:
+def _code(language: str | None, content: str, in_html: bool) -> str:
+    if in_html:
+        return f"<pre><code>{_attribute(content.strip(chr(10)).rstrip())}</code></pre>"
     longest = max((len(run) for run in re.findall("`{3,}", content)), default=2)
     fence = "`" * (longest + 1)
     return f"\n{fence}{language or ''}\n{content.strip(chr(10)).rstrip()}\n{fence}\n"
@@ -118,7 +124,7 @@ def _put_back(text: str, kept: list[str]) -> str:
 
 def _translate_prose(text: str, work: _Work) -> str:
     """Translate the shortcodes of some text outside code."""
-    in_html = text.lstrip().startswith("<")
+    in_html = work.in_html or text.lstrip().startswith("<")
     made: list[str] = []
     position = 0
     for opening in _TOKEN.finditer(text):

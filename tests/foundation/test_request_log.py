@@ -89,6 +89,13 @@ def test_no_line_can_be_forged(client: FlaskClient, asked: str, logged: str, log
     assert only_line(log)["path"] == logged
 
 
+@pytest.mark.parametrize("path", ["/setup/", "/welcome/"])
+def test_the_secret_of_a_one_time_link_stays_out(client: FlaskClient, path: str, log: pytest.LogCaptureFixture) -> None:
+    client.get(f"{path}path-secret", buffered=True)
+    assert only_line(log)["path"] == f"{path}..."
+    assert "path-secret" not in log.text
+
+
 def test_an_id_from_a_stranger_is_not_taken(client: FlaskClient, log: pytest.LogCaptureFixture) -> None:
     answer = client.get("/healthz", headers={"X-Request-ID": "chosen"})
     assert answer.headers["X-Request-ID"] != "chosen"

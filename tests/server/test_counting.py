@@ -11,26 +11,28 @@ import pytest
 
 from app.db import Database
 from app.pageviews import reading
+from tests.server.conftest import PAGE, views_in
 from tests.servers import FIREFOX, Server, wait_for
-
-PAGE = "/-counted/7"
 
 
 @pytest.fixture
-def server(start_server: Callable[..., Server]) -> Server:
-    return start_server(app="tests.server.wrapped:app")
+def server(article_id: int, start_server: Callable[..., Server]) -> Server:
+    assert article_id == 1
+    return start_server()
 
 
 def number(server: Server) -> int:
     """The number as it is shown, asked by a crawler, who does not change it."""
-    return int(server.get(PAGE, User_Agent="curl/8")[1])
+    status, page = server.get(PAGE, User_Agent="curl/8")
+    assert status == 200
+    return views_in(page)
 
 
 def folded(server: Server) -> int:
     database = Database(server.environment["DATABASE_URL"])
     try:
         with database.reader() as session:
-            return reading.list_totals(session, [7])[7]
+            return reading.list_totals(session, [1])[1]
     finally:
         database.close()
 
@@ -61,21 +63,22 @@ class Load:
             try:
                 connection.request("GET", PAGE, headers={"User-Agent": FIREFOX})
                 answer = connection.getresponse()
-                shown = answer.read().decode()
+                page = answer.read().decode()
             except (OSError, http.client.HTTPException):
                 self.cut_off[client] += 1
                 connection.close()
                 continue
-            if answer.status != 200 or int(shown) <= last:
-                self.wrong.append(f"{answer.status} {shown} after {last}")
+            shown = views_in(page) if answer.status == 200 else -1
+            if shown <= last:
+                self.wrong.append(f"{answer.status}: {shown} after {last}")
                 continue
-            last = int(shown)
+            last = shown
             self.answered[client] += 1
         connection.close()
 
 
 def test_three_readers_raise_the_number_by_three_and_the_others_by_none(server: Server) -> None:
-    assert [server.get(PAGE)[1] for _ in range(3)] == ["1", "2", "3"]
+    assert [views_in(server.get(PAGE)[1]) for _ in range(3)] == [1, 2, 3]
     server.get(PAGE, method="HEAD")
     server.get(PAGE, User_Agent="Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)")
     server.get(PAGE, Sec_Purpose="prefetch")
@@ -83,6 +86,9 @@ def test_three_readers_raise_the_number_by_three_and_the_others_by_none(server: 
     assert number(server) == 3
     wait_for(lambda: folded(server) == 3)
     assert number(server) == 3
+    shown = server.flask("pageviews", "show", "an-article")
+    assert shown.returncode == 0, shown.stderr
+    assert shown.stdout.splitlines()[0] == "3"
 
 
 def test_two_thousand_requests_over_two_workers_are_two_thousand(server: Server) -> None:
@@ -124,7 +130,7 @@ def test_a_killed_server_loses_nothing_either(server: Server, start_server: Call
     for pid in workers:
         os.kill(pid, signal.SIGKILL)
     server.process.wait()
-    again = start_server(app="tests.server.wrapped:app")
+    again = start_server()
     assert number(again) == 40
     wait_for(lambda: folded(again) == 40)
     assert number(again) == 40

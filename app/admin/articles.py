@@ -1,0 +1,154 @@
+"""The list of articles, and writing one: the form, saving, duplicating."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app import clock, text, web
+from app.accounts.models import Account
+from app.accounts.permissions import OWN, may, scope_of
+from app.accounts.reading import find_account
+from app.admin import editing
+from app.articles import writing
+from app.articles.listing import SORTS, STATUSES, CursorInvalid, Filter, list_articles
+from app.articles.models import Article
+from app.articles.reading import list_authors
+from app.articles.tagging import list_tags
+from app.pageviews.reading import list_totals
+
+bp = Blueprint("articles", __name__)
+
+
+@bp.get("/admin/")
+@web.needs("article.list")
+def front() -> ResponseReturnValue:
+    """Staff begin with their articles."""
+    return redirect(url_for("admin.articles.index"), 303)
+
+
+@bp.get("/admin/articles")
+@web.needs("article.list")
+def index() -> ResponseReturnValue:
+    """Articles, searched, filtered and sorted as the address says."""
+    session, wanted = web.reader(), _filter()
+    try:
+        found = list_articles(session, wanted, after=request.args.get("after"), before=request.args.get("before"))
+    except CursorInvalid:
+        return redirect(url_for("admin.articles.index", **_asked()), 303)
+    return render_template(
+        "admin/articles/index.html",
+        found=found,
+        wanted=wanted,
+        asked=_asked(),
+        views=list_totals(session, [article.id for article in found.items]),
+        authors=list_authors(session) if wanted.owner_id is None else [],
+        tags=list_tags(session),
+        statuses=STATUSES,
+        now=clock.now(),
+    )
+
+
+@bp.get("/admin/articles/new")
+@web.needs("article.create")
+def new() -> str:
+    """An empty form."""
+    return editing.show(None, editing.read_form(None))
+
+
+@bp.post("/admin/articles")
+@web.needs("article.create")
+def create() -> ResponseReturnValue:
+    """Make a draft of what was typed."""
+    form, started = editing.read_form(None), clock.now()
+    try:
+        body = editing.check(None, form)
+        session, content = web.writer(), editing.content_of(None, form, body)
+        article = editing.refusing(
+            None,
+            form,
+            lambda: writing.create(session, content, by_id=web.myself().id, take_over=bool(form.take_over.data)),
+        )
+    except editing.Refused as refused:
+        return refused.answer
+    made = _new_bylines(article, started)
+    session.commit()
+    return redirect(url_for("admin.articles.edit", article_id=article.id, done="created", **made), 303)
+
+
+@bp.get("/admin/articles/<int:article_id>")
+@web.needs("article.edit", editing.load)
+def edit(article_id: int) -> str:
+    """The form with the working copy."""
+    article = editing.load(article_id)
+    form = editing.read_form(article)
+    for name in ("publish_at", "withdraw_at"):
+        form[name].data = request.args.get(name, form[name].data)[:40]
+    return editing.show(article, form, new_bylines=_bylines_asked())
+
+
+@bp.post("/admin/articles/<int:article_id>")
+@web.needs("article.edit", editing.load)
+def save(article_id: int) -> ResponseReturnValue:
+    """Save the working copy; what readers see stays as it is."""
+    started = clock.now()
+    try:
+        form = editing.keep_typed(article_id)
+    except editing.Refused as refused:
+        return refused.answer
+    session = web.writer()
+    article = editing.load_in(session, article_id)
+    done = "saved-changes" if article.has_unpublished_changes else "saved"
+    made = _new_bylines(article, started) | form.times_not_used_yet(article)
+    session.commit()
+    return redirect(url_for("admin.articles.edit", article_id=article_id, done=done, **made), 303)
+
+
+@bp.post("/admin/articles/<int:article_id>/duplicate")
+@web.needs("article.duplicate", editing.load)
+def duplicate(article_id: int) -> ResponseReturnValue:
+    """A new draft with the same text."""
+    try:
+        editing.keep_typed(article_id)
+    except editing.Refused as refused:
+        return refused.answer
+    session = web.writer()
+    copy = writing.duplicate(session, editing.load_in(session, article_id), by_id=web.myself().id)
+    session.commit()
+    return redirect(url_for("admin.articles.edit", article_id=copy.id, done="duplicated"), 303)
+
+
+def _filter() -> Filter:
+    """What the address asks for; what it cannot mean is left out."""
+    asked, me = request.args, web.myself()
+    only_own = scope_of(me, "article.list") == OWN
+    return Filter(
+        q=text.clean_line(asked.get("q", ""))[:200],
+        status=asked["status"] if asked.get("status") in STATUSES else "",
+        author_id=None if only_own else _number(asked.get("author")),
+        tag_id=_number(asked.get("tag")),
+        sort=asked["sort"] if asked.get("sort") in SORTS else "edited",
+        owner_id=me.id if only_own else None,
+    )
+
+
+def _asked() -> dict[str, Any]:
+    """The filter as it stands in the address, for links that keep it."""
+    return {name: request.args[name] for name in ("q", "status", "author", "tag", "sort") if request.args.get(name)}
+
+
+def _number(typed: str | None) -> int | None:
+    return int(typed) if typed and typed.isascii() and typed.isdigit() and len(typed) < 10 else None
+
+
+def _new_bylines(article: Article, started: datetime) -> dict[str, Any]:
+    """For the redirect: the accounts that this save made, because nobody had the name that was typed."""
+    made = [str(person.id) for person in article.draft.authors if person.email is None and person.created_at >= started]
+    return {"bylines": ",".join(made)} if made else {}
+
+
+def _bylines_asked() -> list[Account]:
+    ids = [_number(part) for part in request.args.get("bylines", "").split(",")[:20]]
+    people = [find_account(web.reader(), number) for number in ids if number is not None]
+    return [person for person in people if person is not None and may(web.me(), "article.assign")]

@@ -1,0 +1,47 @@
+"""Times as staff type and read them: in the site's time zone. Pure."""
+
+import re
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+_TYPED = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::\d\d(?:\.\d+)?)?", re.ASCII)
+YEARS = range(1000, 9000)
+
+
+class TimeInvalid(Exception):
+    """Please write a date and a time like 2026-11-22T18:30."""
+
+
+class TimeSkipped(Exception):
+    """This time does not exist on that day: the clocks go forward over it. Choose an earlier or later one."""
+
+
+def parse_site_time(typed: str, zone: ZoneInfo) -> datetime:
+    """The moment, in UTC, that a typed local time means; of two moments (clocks going back) the first.
+
+    Raises ``TimeInvalid`` and ``TimeSkipped``.
+    """
+    found = _TYPED.fullmatch(typed.strip())
+    if found is None:
+        raise TimeInvalid
+    try:
+        local = datetime.fromisoformat(f"{found[1]}T{found[2]}")
+    except ValueError:
+        raise TimeInvalid from None
+    if local.year not in YEARS:
+        raise TimeInvalid
+    moment = local.replace(tzinfo=zone).astimezone(UTC)
+    if moment.astimezone(zone).replace(tzinfo=None) != local:
+        raise TimeSkipped
+    return moment
+
+
+def for_field(moment: datetime | None, zone: ZoneInfo) -> str:
+    """A moment as ``parse_site_time`` reads it, for a form's field; nothing for None."""
+    return moment.astimezone(zone).replace(tzinfo=None).isoformat(timespec="minutes") if moment else ""
+
+
+def for_people(moment: datetime, zone: ZoneInfo) -> str:
+    """A moment as staff read it: 22 Nov 2026, 16:08."""
+    local = moment.astimezone(zone)
+    return f"{local.day} {local:%b} {local.year}, {local:%H:%M}"

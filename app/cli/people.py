@@ -1,0 +1,160 @@
+"""flask people …: who can sign in. The way in for operators, also when everybody is locked out."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+from flask.cli import AppGroup
+from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.orm import Session
+
+from app import web
+from app.accounts import joining, membership
+from app.accounts.models import ROLES, Account
+from app.accounts.naming import EmailInvalid, NameBlank, NameTooLong, check_email, check_name
+from app.accounts.passwords import PasswordUnfit, check_password, hash_password
+from app.accounts.reading import AccountUnknown, find_account_by_email, list_accounts
+from app.accounts.registering import EmailTaken
+
+people_group = AppGroup("people", help="Who can sign in, and as what.")
+
+REFUSALS = (
+    AccountUnknown,
+    EmailInvalid,
+    EmailTaken,
+    NameBlank,
+    NameTooLong,
+    PasswordUnfit,
+    joining.AccountInactive,
+    joining.NoAddress,
+    membership.LastAdmin,
+)
+
+
+@people_group.command("add")
+@click.argument("email")
+@click.option("--name", required=True, help="As it stands above the articles.")
+@click.option("--role", required=True, type=click.Choice(ROLES))
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+def add(email: str, name: str, role: str, password_stdin: bool) -> None:
+    """Add somebody. Without a password a link is printed by which they choose one."""
+    with _changing() as session:
+        password_hash = None
+        if password_stdin:
+            password = sys.stdin.readline().rstrip("\r\n")
+            check_password(password, name=check_name(name), email=check_email(email))
+            password_hash = hash_password(password)
+        account = joining.add_person(session, name=name, email=email, role=role, password_hash=password_hash)
+        said = f"{account.name} <{account.email}> is {_a(role)} and can sign in."
+        if password_hash is None:
+            said = _link(session, account)
+    click.echo(said)
+
+
+@people_group.command("list")
+def list_people() -> None:
+    """Print everybody, one a line: e-mail address, role, state, name, separated by tabs."""
+    with _asking() as session:
+        for account in list_accounts(session):
+            click.echo("\t".join((account.email or "-", account.role, _state(account), account.name)))
+
+
+@people_group.command("link")
+@click.argument("email")
+def link(email: str) -> None:
+    """Print a new link by which somebody chooses a password: for those who forgot theirs."""
+    with _changing() as session:
+        said = _link(session, _get(session, email))
+    click.echo(said)
+
+
+@people_group.command("setup-link")
+def setup_link() -> None:
+    """Print a new link for setting the site up; it replaces the former one. Refused once there is an admin."""
+    with _changing() as session:
+        token = joining.offer_setup_link(session)
+    if token is None:
+        raise click.ClickException("The site is set up already: there is an admin who can sign in.")
+    click.echo(f"{web.address()}/setup/{token}")
+
+
+@people_group.command("role")
+@click.argument("email")
+@click.argument("role", type=click.Choice(ROLES))
+def role_command(email: str, role: str) -> None:
+    """Give somebody another role."""
+    with _changing() as session:
+        account = membership.change_role(session, _get(session, email).id, role=role)
+        said = f"{account.name} is {_a(account.role)} now."
+    click.echo(said)
+
+
+@people_group.command("deactivate")
+@click.argument("email")
+def deactivate(email: str) -> None:
+    """Sign somebody out everywhere, for good; what they wrote stays."""
+    with _changing() as session:
+        said = f"{membership.deactivate(session, _get(session, email).id).name} cannot sign in any more."
+    click.echo(said)
+
+
+@people_group.command("reactivate")
+@click.argument("email")
+def reactivate(email: str) -> None:
+    """Let somebody sign in again."""
+    with _changing() as session:
+        said = f"{membership.reactivate(session, _get(session, email).id).name} is active again."
+    click.echo(said)
+
+
+@contextmanager
+def _changing() -> Iterator[Session]:
+    """A session that is committed at the end; a room's refusal becomes one sentence and exit status 1."""
+    try:
+        with web.database().writer() as session:
+            yield session
+            session.commit()
+    except REFUSALS as refusal:
+        raise click.ClickException(web.sentence(refusal)) from None
+    except (OperationalError, ProgrammingError) as error:
+        raise _no_database() from error
+
+
+@contextmanager
+def _asking() -> Iterator[Session]:
+    try:
+        with web.database().reader() as session:
+            yield session
+    except (OperationalError, ProgrammingError) as error:
+        raise _no_database() from error
+
+
+def _no_database() -> click.ClickException:
+    return click.ClickException("The database does not answer, or its schema is not this version's: run db upgrade.")
+
+
+def _get(session: Session, email: str) -> Account:
+    account = find_account_by_email(session, email)
+    if account is None:
+        raise AccountUnknown(f"There is nobody with the e-mail address {email!r}.")
+    return account
+
+
+def _link(session: Session, account: Account) -> str:
+    """A new link and what it is for, as lines to print; the link stands alone on the last."""
+    token = joining.offer_welcome_link(session, account)
+    return (
+        f"{account.name} chooses a password with this link. It works once, within seven days:\n"
+        f"{web.address()}/welcome/{token}"
+    )
+
+
+def _state(account: Account) -> str:
+    if not account.is_active:
+        return "deactivated"
+    return "active" if account.can_sign_in else "no-password" if account.email else "byline"
+
+
+def _a(role: str) -> str:
+    return f"{'an' if role[0] in 'ae' else 'a'} {role}"

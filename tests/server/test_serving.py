@@ -1,0 +1,96 @@
+"""The server: it says where it is, finishes what is under way, and is not the only one that will do."""
+
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+
+from tests.server.conftest import PAGE, views_in
+from tests.servers import Server, wait_for
+
+WRAPPED = "tests.server.wrapped:app"
+
+
+def test_it_prints_its_address_and_the_set_up_link(server: Server) -> None:
+    lines = server.log.splitlines()
+    assert f"Typecase is at http://localhost:{server.port}" in lines
+    (link,) = (line.rpartition(" ")[2] for line in lines if "/setup/" in line)
+    assert len(link.rpartition("/")[2]) >= 40
+
+
+def test_it_prints_no_link_once_there_is_an_admin(start_server: Callable[..., Server]) -> None:
+    first = start_server()
+    added = first.flask(
+        "people", "add", "alice@example.org", "--name", "Alice", "--role", "admin", "--password-stdin",
+        stdin="a long password, really\n",
+    )  # fmt: skip
+    if "No such command" in added.stderr:
+        pytest.skip("people add is not built yet")
+    assert added.returncode == 0, added.stderr
+    first.stop()
+    before = len(first.log)
+    again = start_server()
+    assert "/setup/" not in again.log[before:]
+
+
+def test_a_killed_worker_is_replaced(server: Server) -> None:
+    wait_for(lambda: len(server.worker_pids()) == 2)
+    killed = server.worker_pids()
+    for pid in killed:
+        os.kill(pid, signal.SIGKILL)
+    wait_for(lambda: len(server.worker_pids() - killed) == 2)
+    wait_for(server.answers)
+
+
+def test_a_graceful_stop_finishes_what_is_under_way(start_server: Callable[..., Server]) -> None:
+    server = start_server(app=WRAPPED)
+    answers: list[tuple[int, str]] = []
+    asking = threading.Thread(target=lambda: answers.append(server.get("/-slow")))
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as half:
+        half.sendall(b"POST /-length HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n12345")
+        asking.start()
+        time.sleep(0.7)
+        assert server.process is not None
+        server.process.send_signal(signal.SIGTERM)
+        time.sleep(0.7)
+        half.sendall(b"67890")
+        answer = b""
+        while not answer.endswith(b"\r\n\r\n10") and (received := half.recv(4096)):
+            answer += received
+    asking.join()
+    assert answers == [(200, "done")]
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert answer.endswith(b"\r\n\r\n10")
+    assert server.process.wait(timeout=20) == 0
+    assert "Traceback" not in server.log
+
+
+def test_a_stop_leaves_no_view_unfolded(article_id: int, start_server: Callable[..., Server]) -> None:
+    server = start_server()
+    for _ in range(5):
+        server.get(PAGE)
+    assert server.stop() == 0
+    assert "0 views folded." in server.flask("pageviews", "fold").stdout
+    assert server.flask("pageviews", "show", "an-article").stdout.splitlines()[0] == "5"
+
+
+def test_a_wrong_setting_stops_it_with_a_sentence(start_server: Callable[..., Server]) -> None:
+    with pytest.raises(AssertionError, match="TRUSTED_PROXIES: 'everybody' is not"):
+        start_server(TRUSTED_PROXIES="everybody")
+
+
+@pytest.mark.parametrize("kind", ["granian", "waitress"])
+def test_other_servers_serve_and_count_too(article_id: int, start_server: Callable[..., Server], kind: str) -> None:
+    commands: dict[str, Callable[[int], list[str]]] = {
+        "granian": lambda port: ["--interface", "wsgi", "--workers", "2", "--port", str(port), "wsgi:app"],
+        "waitress": lambda port: [f"--listen=127.0.0.1:{port}", "wsgi:app"],
+    }
+    server = start_server(command=lambda port: [sys.executable, "-m", kind, *commands[kind](port)])
+    assert [views_in(server.get(PAGE)[1]) for _ in range(3)] == [1, 2, 3]
+    assert views_in(server.get(PAGE, User_Agent="curl/8")[1]) == 3
+    assert server.flask("pageviews", "show", "an-article").stdout.splitlines()[0] == "3"
