@@ -9,6 +9,7 @@ row = """
         "INSERT INTO publication (id, name, tagline, language, time_zone, address, articles_per_page) "
         "VALUES (1, 'Typecase', '', 'en', 'UTC', '', 10)"
     )
+    op.execute("INSERT INTO site_version (id, version) VALUES (1, 0)")
 """
 marker = "    # ### end Alembic commands ###\n"
 before, after = source.split(marker, 1)

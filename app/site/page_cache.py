@@ -88,7 +88,7 @@ class PageCache:
         if key is None:
             return self.app(environ, start_response)
         self.freshness.check()
-        found = self.find(key)
+        found: Kept | Answer | None = self.find(key)
         if found is None:
             if not self.is_page(key.path):
                 return self.app(environ, start_response)

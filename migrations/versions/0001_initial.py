@@ -335,6 +335,7 @@ def upgrade() -> None:
         "INSERT INTO publication (id, name, tagline, language, time_zone, address, articles_per_page) "
         "VALUES (1, 'Typecase', '', 'en', 'UTC', '', 10)"
     )
+    op.execute("INSERT INTO site_version (id, version) VALUES (1, 0)")
 
 
 def downgrade() -> None:
