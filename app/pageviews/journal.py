@@ -63,7 +63,7 @@ def list_files(folder: Path) -> list[str]:
     """The names of the journals in the folder, oldest first. A name is never used twice."""
     try:
         return sorted(name for name in os.listdir(folder) if name.endswith(SUFFIX))  # noqa: PTH208 (ten times as quick)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return []
 
 
