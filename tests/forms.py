@@ -37,7 +37,9 @@ def typed_fields(response: TestResponse) -> dict[str, str]:
     fields: dict[str, str] = {}
     for form in page(response).forms:
         for name, value in form.form_values():
-            fields.setdefault(name, value)
+            # A browser drops the line break that a textarea begins with; lxml keeps it.
+            is_area = form.xpath("boolean(.//textarea[@name=$name])", name=name)
+            fields.setdefault(name, value.removeprefix("\n") if is_area else value)
     return fields
 
 

@@ -3,12 +3,15 @@
 import contextlib
 import http.client
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, build_opener
 
 from app.config import ROOT
 
@@ -100,6 +103,28 @@ class Server:
             self.process.kill()
             self.process.wait()
             raise
+
+
+class Visitor:
+    """A browser that keeps its cookies and follows redirects, for a person who signs in on a real server."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self.opener = build_opener(HTTPCookieProcessor())
+        self.opener.addheaders = [("User-Agent", FIREFOX)]
+
+    def get(self, path: str) -> str:
+        """The text of a page that answers 200."""
+        with self.opener.open(self.server.url + path, timeout=20) as answer:
+            text: str = answer.read().decode()
+            return text
+
+    def sign_in(self, email: str, password: str) -> None:
+        """Through the form, as a person does."""
+        (token,) = re.findall(r'name="csrf_token"[^>]*value="([^"]+)"', self.get("/login"))
+        fields = {"csrf_token": token, "email": email, "password": password}
+        with self.opener.open(self.server.url + "/login", urlencode(fields).encode(), timeout=20) as answer:
+            assert answer.status == 200
 
 
 def free_port() -> int:

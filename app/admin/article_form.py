@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import request
-from wtforms import BooleanField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, SelectChoice, SelectField, StringField, TextAreaField  # type: ignore[attr-defined]
 from wtforms.validators import ValidationError
 
 from app import clock, web
@@ -27,6 +27,7 @@ READ_ONLY = frozenset(
 )
 """Names of what an article has but no form sets. Other unknown names are ignored."""
 
+FORMATS = [SelectChoice("html", "HTML"), SelectChoice("markdown", "Markdown")]
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*", re.IGNORECASE)
 _FALSE = {"", "0", "n", "no", "off", "false"}
 
@@ -44,9 +45,7 @@ class ArticleForm(web.Form):
 
     title = TextAreaField("Title")
     body = TextAreaField("Text")
-    body_format = SelectField(
-        "Written in", choices=[("html", "HTML"), ("markdown", "Markdown")], default="html", validate_choice=False
-    )
+    body_format = SelectField("Written in", choices=FORMATS, default="html", validate_choice=False)
     excerpt = TextAreaField("Excerpt")
     slug = StringField("Address")
     take_over = BooleanField("Give this address to this article")

@@ -3,7 +3,7 @@
 from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
-from wtforms import SelectField, StringField
+from wtforms import SelectChoice, SelectField, StringField  # type: ignore[attr-defined]
 
 from app import web
 from app.articles import tagging
@@ -94,7 +94,7 @@ def _show(tag: Tag, form: RenameForm | MergeForm, *, holder_id: int | None = Non
     if not renaming.is_submitted() or form is not renaming:
         renaming.name.data = tag.name
     merging = form if isinstance(form, MergeForm) else MergeForm(formdata=None)
-    merging.into.choices = [("", "Choose a tag"), *_others(session, tag)]
+    merging.into.choices = [SelectChoice("", "Choose a tag"), *_others(session, tag)]
     holder = tagging.get_tag(session, holder_id) if holder_id else None
     return render_template(
         "admin/tags/edit.html",
@@ -107,8 +107,8 @@ def _show(tag: Tag, form: RenameForm | MergeForm, *, holder_id: int | None = Non
     )
 
 
-def _others(session: Session, tag: Tag) -> list[tuple[str, str]]:
-    return [(str(other.id), other.name) for other in tagging.list_tags(session) if other.id != tag.id]
+def _others(session: Session, tag: Tag) -> list[SelectChoice]:
+    return [SelectChoice(str(other.id), other.name) for other in tagging.list_tags(session) if other.id != tag.id]
 
 
 def _find_other(session: Session, tag_id: int, typed: str | None) -> Tag | None:

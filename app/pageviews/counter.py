@@ -54,8 +54,7 @@ class Counter:
             # In this order. A journal removed before it could be listed is all in the database by then; one
             # that is listed stays readable, and the offset says which of its views the totals have.
             tails = unfolded.open_all()
-            with self._fresh(session) as fresh:
-                totals, offsets = reading.totals_and_offsets(fresh, ids, self._machine)
+            totals, offsets = self._folded(session, ids)
             try:
                 live = unfolded.count(tails, ids, offsets)
             except FoldedAway:
@@ -87,6 +86,14 @@ class Counter:
     @cached_property
     def _machine(self) -> str:
         return machine_id(self.journal_dir)
+
+    def _folded(self, session: Session, ids: Collection[int]) -> tuple[dict[int, int], dict[str, int]]:
+        with self._fresh(session) as fresh:
+            try:
+                machine = self._machine
+            except OSError:
+                machine = ""  # no id can be written, so neither could a journal
+            return reading.totals_and_offsets(fresh, ids, machine)
 
     def _process(self) -> "_Process":
         pid = os.getpid()

@@ -63,7 +63,7 @@ def list_files(folder: Path) -> list[str]:
     """The names of the journals in the folder, oldest first. A name is never used twice."""
     try:
         return sorted(name for name in os.listdir(folder) if name.endswith(SUFFIX))  # noqa: PTH208 (ten times as quick)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return []
 
 
@@ -115,10 +115,13 @@ class Journal:
             self._close()
 
     def abandon(self) -> None:
-        """After a fork, in the child: let go of the parent's file. Its lock stays with the parent."""
+        """Let go of the file, without a lock: in the child of a fork, where the parent's lock stays the parent's."""
         if self._file is not None:
             os.close(self._file)
             self._file = None
+
+    def __del__(self) -> None:
+        self.abandon()
 
     def _append(self, record: bytes) -> int:
         assert self._file is not None

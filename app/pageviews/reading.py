@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import String, cast, func, literal, null, select, union_all
+from sqlalchemy import String, bindparam, cast, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from app.pageviews.models import JournalOffset, PageviewHour, PageviewTotal
@@ -44,14 +44,19 @@ def list_offsets(session: Session, machine: str) -> dict[str, int]:
     return {row[0]: row[1] for row in session.execute(query)}
 
 
+_TOTALS_AND_OFFSETS = union_all(
+    select(PageviewTotal.article_id, cast(null(), String), PageviewTotal.starting + PageviewTotal.counted).where(
+        PageviewTotal.article_id.in_(bindparam("ids", expanding=True))
+    ),
+    select(literal(0), JournalOffset.file, JournalOffset.offset).where(JournalOffset.machine == bindparam("machine")),
+)
+
+
 def totals_and_offsets(session: Session, ids: Collection[int], machine: str) -> tuple[dict[int, int], dict[str, int]]:
     """``list_totals`` and ``list_offsets`` of one and the same moment: one statement, so one snapshot."""
-    totals = select(
-        PageviewTotal.article_id, cast(null(), String), PageviewTotal.starting + PageviewTotal.counted
-    ).where(PageviewTotal.article_id.in_(ids))
-    offsets = select(literal(0), JournalOffset.file, JournalOffset.offset).where(JournalOffset.machine == machine)
     found, folded = dict.fromkeys(ids, 0), {}
-    for article_id, file, number in session.execute(union_all(totals, offsets)):
+    rows = session.connection().execute(_TOTALS_AND_OFFSETS, {"ids": list(ids), "machine": machine})
+    for article_id, file, number in rows:
         if file is None:
             found[article_id] = number
         else:

@@ -12,7 +12,7 @@ import pytest
 from app.db import Database
 from app.pageviews import reading
 from tests.server.conftest import PAGE, views_in
-from tests.servers import FIREFOX, Server, wait_for
+from tests.servers import FIREFOX, Server, Visitor, wait_for
 
 
 @pytest.fixture
@@ -89,6 +89,29 @@ def test_three_readers_raise_the_number_by_three_and_the_others_by_none(server: 
     shown = server.flask("pageviews", "show", "an-article")
     assert shown.returncode == 0, shown.stderr
     assert shown.stdout.splitlines()[0] == "3"
+
+
+def test_staff_and_previews_raise_it_by_none(server: Server) -> None:
+    password = "a long password, really"
+    added = server.flask(
+        "people",
+        "add",
+        "bob@example.org",
+        "--name",
+        "Bob",
+        "--role",
+        "editor",
+        "--password-stdin",
+        stdin=password + "\n",
+    )
+    assert added.returncode == 0, added.stderr
+    assert views_in(server.get(PAGE)[1]) == 1
+    bob = Visitor(server)
+    bob.sign_in("bob@example.org", password)
+    assert views_in(bob.get(PAGE)) == 1
+    assert "An article" in bob.get("/admin/articles/1/preview")
+    assert number(server) == 1
+    assert server.flask("pageviews", "show", "an-article").stdout.splitlines()[0] == "1"
 
 
 def test_two_thousand_requests_over_two_workers_are_two_thousand(server: Server) -> None:

@@ -1,0 +1,35 @@
+"""The table of rights in the documentation is the table of the code."""
+
+from app.accounts.permissions import RIGHTS
+from tests.docs.pages import read
+
+WORDS = {
+    "article.list": "See the list of articles",
+    "article.create": "Write a new article",
+    "article.see": "Open and preview an article",
+    "article.edit": "Edit an article",
+    "article.assign": "Say who an article is by",
+    "article.publish": "Publish",
+    "article.withdraw": "Withdraw",
+    "article.trash": "Move to the trash",
+    "article.restore": "Restore from the trash",
+    "article.delete": "Delete for good",
+    "article.duplicate": "Duplicate",
+    "tag.manage": "Rename, merge and delete tags",
+    "people.list": "See who there is",
+    "people.add": "Add people",
+    "people.link": "Give people a new link",
+    "people.change_role": "Change a role",
+    "people.deactivate": "Deactivate and reactivate",
+    "settings.edit": "Change the settings",
+    "profile.edit": "Change the own name, biography, password",
+}
+
+
+def rows() -> list[str]:
+    return [f"| {WORDS[action]} | {' | '.join(scopes)} |" for action, scopes in RIGHTS.items()]
+
+
+def test_the_table_is_the_code_s() -> None:
+    table = read("docs/administering.md").split("-->\n", 1)[1].split("<!-- /rights", 1)[0]
+    assert table.strip().splitlines()[2:] == rows(), "\n" + "\n".join(rows())
