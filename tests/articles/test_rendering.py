@@ -147,14 +147,13 @@ def test_what_is_shown_is_safe_and_read_as_written(source: str, body_format: str
 
 @pytest.mark.corpus
 def test_markdown_is_commonmark(corpus: Path) -> None:
-    """Every example of the specification shows the same words, and the same HTML where cleaning and finishing of the
-    expected HTML leaves it alike. Bare addresses become links here: those examples are compared by their words."""
+    """Every example of the specification looks the same, but for three with a bare address: here it is a link."""
     lines = (corpus / "sanitizer" / "commonmark-spec-examples.jsonl").read_text().splitlines()
-    different = []
+    different = set()
     for line in lines:
         example = json.loads(line)
         ours, theirs = render(example["markdown"], "markdown").html, render(example["html"], "html").html
-        if ours.split() != theirs.split():
-            different.append((example["example"], example["markdown"], ours, theirs))
+        if re.sub(r">\s+<", "><", ours).split() != re.sub(r">\s+<", "><", theirs).split():
+            different.add(example["example"])
     assert len(lines) > 600
-    assert different == []
+    assert different == {604, 610, 613}
