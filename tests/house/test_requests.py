@@ -23,9 +23,8 @@ from tests.accounts.conftest import HASH
 from tests.house.routes import own_rules, policy
 
 ClientOf = Callable[[Account], FlaskClient]
-# What a GET may change: when somebody was last seen, and views, which come by way of the journal.
+# What a GET may change. (Views go into the journal first, which is no part of the database.)
 MAY_CHANGE = {("account", "last_seen_at"), ("signed_in", "last_seen_at")}
-MAY_CHANGE_TABLES = {"pageview", "pageviews", "journal_offset"}
 PLAUSIBLE = {
     "title": "Changed", "body": "<p>Changed</p>", "name": "Changed", "email": "changed@example.org", "role": "editor",
     "tagline": "Changed", "language": "de", "time_zone": "UTC", "articles_per_page": "7", "biography": "Changed",
@@ -75,7 +74,7 @@ def everything(database: Database) -> dict[str, list[tuple[Any, ...]]]:
     with database.reader() as session:
         for table in Base.metadata.sorted_tables:
             columns = [column for column in table.columns if (table.name, column.name) not in MAY_CHANGE]
-            if table.name not in MAY_CHANGE_TABLES:
+            if columns:
                 rows[table.name] = sorted((tuple(row) for row in session.execute(select(*columns))), key=repr)
     return rows
 
