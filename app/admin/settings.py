@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import IntegerField, SelectChoice, SelectField, StringField  # type: ignore[attr-defined]
-from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms.validators import DataRequired, Length, NumberRange
 
 from app import web
 from app.settings import (
@@ -29,11 +29,11 @@ class SettingsForm(web.Form):
 
     name = StringField(
         "Name",
-        [InputRequired(web.sentence(SiteNameBlank())), web.checked_by(check_site_name, SiteNameBlank), Length(max=200)],
+        [DataRequired(web.sentence(SiteNameBlank())), web.checked_by(check_site_name, SiteNameBlank), Length(max=200)],
     )
     tagline = StringField("Tagline", [web.checked_by(clean_line), Length(max=300)])
     language = StringField(
-        "Language", [InputRequired("Please give a language."), web.checked_by(check_language, LanguageUnknown)]
+        "Language", [DataRequired("Please give a language."), web.checked_by(check_language, LanguageUnknown)]
     )
     time_zone = SelectField("Time zone")
     address = StringField("Address", [web.checked_by(check_address, AddressInvalid)])
