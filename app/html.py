@@ -167,6 +167,11 @@ def text(source: str) -> str:
         tree = parse(source)
     except TooDeep:
         return re.sub("<[^<>]*>", " ", source).strip()
+    return text_of(tree)
+
+
+def text_of(tree: Element) -> str:
+    """``text`` of a tree that has been read already."""
     pieces: list[str] = []
     _read(tree, pieces, preformatted=False)
     lines = (" ".join(line.split()) for line in "".join(pieces).split("\n"))

@@ -45,11 +45,21 @@ def prepare(typed: str, body_format: str) -> Body:
 
     Markdown is stored as typed and cleaned whenever it is shown; ``removed`` says what will not be.
     """
+    return _prepare(typed, body_format)[0]
+
+
+def prepare_and_render(typed: str, body_format: str, *, excerpt: str = "") -> tuple[Body, Rendered]:
+    """``prepare`` and ``render`` in half the time of both: for what is stored and published at once."""
+    body, cleaned = _prepare(typed, body_format)
+    return body, _finish(cleaned, excerpt)
+
+
+def _prepare(typed: str, body_format: str) -> tuple[Body, html.Cleaned]:
     typed = clean_block(typed.replace("\x0c", " "))  # a form feed is white space in HTML
     cleaned = html.clean(to_html(typed) if body_format == "markdown" else typed)
     if body_format == "markdown":
-        return Body(typed, body_format, None, cleaned.removed)
-    return Body(cleaned.html, body_format, typed if cleaned.removed else None, cleaned.removed)
+        return Body(typed, body_format, None, cleaned.removed), cleaned
+    return Body(cleaned.html, body_format, typed if cleaned.removed else None, cleaned.removed), cleaned
 
 
 def render(source: str, body_format: str, *, excerpt: str = "") -> Rendered:
@@ -57,11 +67,14 @@ def render(source: str, body_format: str, *, excerpt: str = "") -> Rendered:
 
     Raises ``html.TooDeep``, which ``prepare`` has ruled out for what it has seen.
     """
-    cleaned = html.clean(to_html(source) if body_format == "markdown" else source)
+    return _finish(html.clean(to_html(source) if body_format == "markdown" else source), excerpt)
+
+
+def _finish(cleaned: html.Cleaned, excerpt: str) -> Rendered:
     tree = parse(cleaned.html)
     finish(tree, mark_lead=not excerpt.strip())
     shown = serialise(tree.children)
-    words = html.text(shown)
+    words = html.text_of(tree)
     return Rendered(shown, count_words(words), excerpt.strip() or summarise(tree, words))
 
 
@@ -80,7 +93,9 @@ def summarise(tree: Element, words: str) -> str:
         if "footnotes" in element.attributes.get("class", "").split():
             break
         if element.name == "p" and sum(map(len, found)) < SUMMARY_LENGTH:
-            found += html.text(serialise(_telling(element))).split()
+            telling = Element("p")
+            telling.children = _telling(element)
+            found += html.text_of(telling).split()
     return shorten(" ".join(found or words.split()), SUMMARY_LENGTH)
 
 
