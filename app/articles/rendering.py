@@ -71,7 +71,7 @@ def render(source: str, body_format: str, *, excerpt: str = "") -> Rendered:
 
 
 def _finish(cleaned: html.Cleaned, excerpt: str) -> Rendered:
-    tree = parse(cleaned.html)
+    tree = cleaned.tree or parse(cleaned.html)
     finish(tree, mark_lead=not excerpt.strip())
     shown = serialise(tree.children)
     words = html.text_of(tree)
