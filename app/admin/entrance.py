@@ -112,7 +112,10 @@ def leave() -> ResponseReturnValue:
     end_session(web.writer(), our_login.current_token())
     web.writer().commit()
     our_login.dismiss()
-    return redirect(url_for("admin.entrance.login", done="signed-out"), 303)
+    answer = redirect(url_for("admin.entrance.login", done="signed-out"), 303)
+    # What the browser kept of the desk (so that Back still has the text) is nobody's business from now on.
+    answer.headers["Clear-Site-Data"] = '"cache"'
+    return answer
 
 
 # The first admin
