@@ -157,3 +157,18 @@ def test_markdown_is_commonmark(corpus: Path) -> None:
             different.add(example["example"])
     assert len(lines) > 600
     assert different == {604, 610, 613}
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("One\nline\n\n  \n\nTwo & <b>bold</b>", "<p>One<br>\nline</p>\n<p>Two &amp; <b>bold</b></p>"),
+        ("1 < 2", "<p>1 &lt; 2</p>"),
+        ("  \n ", ""),
+        ("a\n\n<ul><li>b</li></ul>", "a\n\n<ul><li>b</li></ul>"),
+    ],
+)
+def test_text_without_markup_keeps_its_paragraphs_and_lines(typed: str, stored: str) -> None:
+    body = prepare(typed, "html")
+    assert body.source == stored
+    assert prepare(body.source, "html").source == stored
