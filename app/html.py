@@ -6,7 +6,7 @@ would change is not let through. See docs/decisions/0004-cleaning-html.md.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import bleach
@@ -140,6 +140,8 @@ class Cleaned:
 
     html: str
     removed: tuple[str, ...] = ()
+    tree: Element | None = field(default=None, compare=False, repr=False)
+    """``html``, read: for whoever goes on working with it. None where it has to be read again."""
 
 
 def clean(source: str) -> Cleaned:
@@ -158,7 +160,7 @@ def clean(source: str) -> Cleaned:
         _ask(["#fragment"], _is_bleached(tree, []).removeprefix("<#fragment>").removesuffix("</#fragment>"))
     except _Disagreement:
         return _as_text(source, removed)
-    return Cleaned(html, tuple(removed))
+    return Cleaned(html, tuple(removed), tree)
 
 
 def text(source: str) -> str:
@@ -167,6 +169,11 @@ def text(source: str) -> str:
         tree = parse(source)
     except TooDeep:
         return re.sub("<[^<>]*>", " ", source).strip()
+    return text_of(tree)
+
+
+def text_of(tree: Element) -> str:
+    """``text`` of a tree that has been read already."""
     pieces: list[str] = []
     _read(tree, pieces, preformatted=False)
     lines = (" ".join(line.split()) for line in "".join(pieces).split("\n"))

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("typecase.request")
 _WHOLE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_LINK = re.compile(r"^(/+(?:setup|welcome)/).+")
 _ODD = re.compile(r"[^\x21-\x7e]|[\"\\%]")
 
 
@@ -50,7 +49,6 @@ def request_id() -> str:
 def path_of(environ: "WSGIEnvironment") -> str:
     """The path of a request as the log shows it: one word of ASCII, whatever was asked for."""
     path = environ.get("PATH_INFO", "").encode("latin-1", "replace").decode("latin-1")
-    path = _LINK.sub(r"\1-", path)  # the rest of a one-time link opens a door
     path = _ONE_TIME_LINK.sub(r"\1...", path)
     return _ODD.sub(lambda found: f"%{ord(found[0]):02x}", path)[:300]
 

@@ -12,7 +12,7 @@ from app.text import clean_line
 def find_or_make_byline(session: Session, *, name: str) -> Account:
     """Whoever has exactly this name (the oldest of several), or a new account that cannot sign in.
 
-    A name of more than 200 characters is cut. Raises ``NameBlank``.
+    A name of more than 300 characters is cut. Raises ``NameBlank``.
     """
     kept = check_name(clean_line(name)[:NAME_LENGTH])
     return find_account_by_name(session, kept) or register(session, name=kept, role="author")

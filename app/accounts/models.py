@@ -23,7 +23,7 @@ class Account(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str | None] = mapped_column(String(254), unique=True)
     """Stored in lower case, so that an address has one account."""
-    name: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(String(300))
     slug: Mapped[str] = mapped_column(String(200), unique=True)
     """The address of the author's page: /author/<slug>."""
     biography: Mapped[str] = mapped_column(Text, default="")

@@ -4,7 +4,7 @@ import re
 
 from app.text import clean_line, is_blank
 
-NAME_LENGTH = 200
+NAME_LENGTH = 300
 EMAIL_LENGTH = 254
 _LOCAL_LENGTH = 64
 _LABEL = re.compile(r"[^\W_](?:[\w-]{0,61}[^\W_])?")
@@ -16,7 +16,7 @@ class NameBlank(Exception):
 
 
 class NameTooLong(Exception):
-    """A name has at most 200 characters."""
+    """A name has at most 300 characters."""
 
 
 class EmailInvalid(Exception):

@@ -10,7 +10,7 @@ from wtforms import BooleanField, SelectChoice, SelectField, StringField, TextAr
 from wtforms.validators import ValidationError
 
 from app import clock, web
-from app.admin.times import for_field
+from app.admin.times import fits_field, for_field
 from app.articles.models import Article
 from app.articles.rendering import MAX_BODY, Body
 from app.articles.tagging import format_names, parse_names
@@ -82,6 +82,10 @@ class ArticleForm(web.Form):
     def is_unchanged(self, name: str, shown: dict[str, object]) -> bool:
         """Whether a field was sent as the form had shown it, or not at all."""
         return not self.wants_now and (self[name].data or "").strip() == shown[name]
+
+    def time_control(self, name: str) -> str:
+        """The type of a time's input: plain text where the browser would drop what was typed."""
+        return "datetime-local" if fits_field(self[name].data or "") and not self[name].errors else "text"
 
     def times_not_used_yet(self, article: Article) -> dict[str, str]:
         """The typed times that saving does not use: they go along to the form that is shown next."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
 
 from app import clock, text, web
 from app.accounts.models import Account
@@ -19,6 +20,13 @@ from app.articles.tagging import list_tags
 from app.pageviews.reading import list_totals
 
 bp = Blueprint("articles", __name__)
+
+
+@bp.after_request
+def _keep_what_is_typed(response: Response) -> Response:
+    """Back must still have the text: browsers forget the fields of a page that may not be stored."""
+    response.headers.setdefault("Cache-Control", "private, no-cache")
+    return response
 
 
 @bp.get("/admin/")

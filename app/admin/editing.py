@@ -184,6 +184,8 @@ def _show_conflict(article_id: int, form: ArticleForm, kept_id: int, body: Body 
         mine = session.get(Revision, kept_id)
         theirs = article.draft
         form.version.data = str(theirs.version)
+        for name in ("publish_at", "withdraw_at"):
+            form[name].data = form[name].data or values_of(article)[name]
         typed = body.source if body else theirs.body
         return show(
             article,

@@ -112,7 +112,10 @@ def leave() -> ResponseReturnValue:
     end_session(web.writer(), our_login.current_token())
     web.writer().commit()
     our_login.dismiss()
-    return redirect(url_for("admin.entrance.login", done="signed-out"), 303)
+    answer = redirect(url_for("admin.entrance.login", done="signed-out"), 303)
+    # What the browser kept of the desk (so that Back still has the text) is nobody's business from now on.
+    answer.headers["Clear-Site-Data"] = '"cache"'
+    return answer
 
 
 # The first admin
@@ -123,7 +126,7 @@ def leave() -> ResponseReturnValue:
 def setup(token: str) -> ResponseReturnValue:
     if not is_setup_link(web.reader(), token):
         return _setup_over()
-    return render_template("admin/entrance/setup.html", form=SetupForm(), token=token)
+    return _setup_page(SetupForm(), token)
 
 
 @bp.post("/setup/<token>")
@@ -133,7 +136,7 @@ def found(token: str) -> ResponseReturnValue:
         return _setup_over()
     form = SetupForm()
     if not form.validate_on_submit():
-        return render_template("admin/entrance/setup.html", form=form, token=token), form.refusal_status
+        return _setup_page(form, token), form.refusal_status
     password_hash = hash_password(form.password.data or "")
     try:
         first = set_up(
@@ -147,9 +150,13 @@ def found(token: str) -> ResponseReturnValue:
         return _setup_over()
     except EmailTaken as refusal:
         form.refuse(refusal, "email")
-        return render_template("admin/entrance/setup.html", form=form, token=token), 422
+        return _setup_page(form, token), 422
     _open(first)
     return redirect(url_for("admin.settings.edit", step="first"), 303)
+
+
+def _setup_page(form: SetupForm, token: str) -> str:
+    return render_template("admin/entrance/setup.html", form=form, action=url_for(".found", token=token))
 
 
 def _setup_over() -> tuple[str, int]:
@@ -166,7 +173,7 @@ def welcomed(token: str) -> ResponseReturnValue:
     account = find_welcomed(web.reader(), token)
     if account is None:
         return render_template("admin/entrance/welcome_over.html"), 404
-    return render_template("admin/entrance/welcome.html", form=WelcomeForm(account), account=account, token=token)
+    return _welcome_page(WelcomeForm(account), token)
 
 
 @bp.post("/welcome/<token>")
@@ -177,14 +184,18 @@ def choose_password(token: str) -> ResponseReturnValue:
         return render_template("admin/entrance/welcome_over.html"), 404
     form = WelcomeForm(account)
     if not form.validate_on_submit():
-        page = render_template("admin/entrance/welcome.html", form=form, account=account, token=token)
-        return page, form.refusal_status
+        return _welcome_page(form, token), form.refusal_status
     password_hash = hash_password(form.password.data or "")
     try:
         _open(welcome(web.writer(), token=token, password_hash=password_hash))
     except LinkUseless:
         return render_template("admin/entrance/welcome_over.html"), 404
     return redirect(HOME, 303)
+
+
+def _welcome_page(form: WelcomeForm, token: str) -> str:
+    action = url_for(".choose_password", token=token)
+    return render_template("admin/entrance/welcome.html", form=form, account=form.account, action=action)
 
 
 def _open(account: Account) -> None:

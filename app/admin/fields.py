@@ -2,7 +2,14 @@
 
 from typing import Any
 
-from wtforms import EmailField, PasswordField, SelectField, StringField, ValidationError
+from wtforms import (  # type: ignore[attr-defined]
+    EmailField,
+    PasswordField,
+    SelectChoice,
+    SelectField,
+    StringField,
+    ValidationError,
+)
 from wtforms.validators import InputRequired
 
 from app import web
@@ -33,7 +40,7 @@ def email_field(label: str = "E-mail address") -> EmailField:
 
 def role_field() -> SelectField:
     """One of the three roles."""
-    return SelectField("Role", choices=[(role, ROLE_LABELS[role]) for role in reversed(ROLES)])
+    return SelectField("Role", choices=[SelectChoice(role, ROLE_LABELS[role]) for role in reversed(ROLES)])
 
 
 def new_password_field(label: str = "Password") -> PasswordField:

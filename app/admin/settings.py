@@ -6,8 +6,8 @@ from zoneinfo import available_timezones
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import IntegerField, SelectField, StringField
-from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms import IntegerField, SelectChoice, SelectField, StringField  # type: ignore[attr-defined]
+from wtforms.validators import DataRequired, Length, NumberRange
 
 from app import web
 from app.settings import (
@@ -29,11 +29,11 @@ class SettingsForm(web.Form):
 
     name = StringField(
         "Name",
-        [InputRequired(web.sentence(SiteNameBlank())), web.checked_by(check_site_name, SiteNameBlank), Length(max=200)],
+        [DataRequired(web.sentence(SiteNameBlank())), web.checked_by(check_site_name, SiteNameBlank), Length(max=200)],
     )
     tagline = StringField("Tagline", [web.checked_by(clean_line), Length(max=300)])
     language = StringField(
-        "Language", [InputRequired("Please give a language."), web.checked_by(check_language, LanguageUnknown)]
+        "Language", [DataRequired("Please give a language."), web.checked_by(check_language, LanguageUnknown)]
     )
     time_zone = SelectField("Time zone")
     address = StringField("Address", [web.checked_by(check_address, AddressInvalid)])
@@ -78,14 +78,14 @@ def ready() -> str:
 
 
 @lru_cache(maxsize=4)
-def list_time_zones(current: str) -> dict[str, list[tuple[str, str]]]:
-    """The choices: places by continent, UTC first; ``current`` is among them whatever it is."""
-    groups: dict[str, list[tuple[str, str]]] = {"Universal": [("UTC", "UTC")]}
+def list_time_zones(current: str) -> list[SelectChoice]:
+    """The choices: UTC, then places by continent; ``current`` is among them whatever it is."""
+    choices = [SelectChoice("UTC", "UTC", optgroup="Universal")]
     for zone in sorted((available_timezones() | {current}) - {"UTC"}):
         region, _, place = zone.partition("/")
         if zone == current or (place and region not in {"Etc", "SystemV", "US", "posix", "right"}):
-            groups.setdefault(region, []).append((zone, zone.replace("_", " ")))
-    return groups
+            choices.append(SelectChoice(zone, zone.replace("_", " "), optgroup=region))
+    return choices
 
 
 def _is_first_step() -> bool:

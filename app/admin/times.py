@@ -41,6 +41,14 @@ def for_field(moment: datetime | None, zone: ZoneInfo) -> str:
     return moment.astimezone(zone).replace(tzinfo=None).isoformat(timespec="minutes") if moment else ""
 
 
+def fits_field(typed: str) -> bool:
+    """Whether a browser's field for local times can show it; anything else it would drop."""
+    try:
+        return not typed or (_TYPED.fullmatch(typed) is not None and bool(datetime.fromisoformat(typed)))
+    except ValueError:
+        return False
+
+
 def for_people(moment: datetime, zone: ZoneInfo) -> str:
     """A moment as staff read it: 22 Nov 2026, 16:08."""
     local = moment.astimezone(zone)

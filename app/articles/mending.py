@@ -5,16 +5,17 @@ Pasted and imported text is full of them: lists in lists, blocks in <b>, <li> wi
 
 from collections.abc import Callable
 
+from app.articles.mending_media import Nodes, mend_picture, mend_player, mend_source
 from app.html_tree import Element, names
-
-Nodes = list[Element | str]
 
 HEADINGS = names("h1 h2 h3 h4 h5 h6")
 BLOCKS = HEADINGS | names(
     "address article aside blockquote dd details div dl dt figcaption figure footer header hr li ol p pre section table"
     " ul summary"
 )
+INSIDE_TABLES = names("caption col colgroup tbody td tfoot th thead tr")
 TRANSPARENT = names("a del ins")
+PUSHED_INTO = HEADINGS | {"p"}
 PHRASING = names("abbr b bdi bdo cite code dfn em i kbd mark q rp rt ruby s samp small span strong sub sup time u var")
 
 
@@ -115,7 +116,8 @@ def _pushed_down(element: Element) -> Nodes:
             continue
         flush()
         assert isinstance(child, Element)
-        if child.name == "p" or child.name in HEADINGS:
+        # Only plain text takes the formatting along: in layers of it every layer would be written again and again.
+        if child.name in PUSHED_INTO and not any(map(_is_layered, child.children)):
             child.children = [_made(element.name, child.children, dict(attributes))]
             attributes.pop("id", None)
         placed.append(child)
@@ -123,11 +125,18 @@ def _pushed_down(element: Element) -> Nodes:
     return placed
 
 
+def _is_layered(node: Element | str) -> bool:
+    layers = 0
+    while isinstance(node, Element) and node.name in PHRASING and len(node.children) == 1:
+        node, layers = node.children[0], layers + 1
+    return layers > 4
+
+
 def _inline(nodes: Nodes, between: str) -> Nodes:
     """The nodes without the blocks around them."""
     flat: Nodes = []
     for node in nodes:
-        if isinstance(node, Element) and _is_block(node):
+        if isinstance(node, Element) and (_is_block(node) or node.name in INSIDE_TABLES):
             flat += [between, *_inline(node.children, between), between]
         else:
             flat.append(node)
@@ -249,43 +258,6 @@ def _mend_details(details: Element, _parent: str) -> Nodes:
     return [details]
 
 
-def _mend_player(player: Element, _parent: str) -> Nodes:
-    """A player with no source is its fallback text; sources come first."""
-    sources: Nodes = []
-    rest: Nodes = []
-    for child in player.children:
-        is_source = isinstance(child, Element) and child.name in ("source", "track")
-        (sources if is_source else rest).append(child)
-    if "src" in player.attributes:
-        sources = [child for child in sources if isinstance(child, Element) and child.name == "track"]
-    elif not any(isinstance(child, Element) and child.name == "source" for child in sources):
-        return rest
-    player.children = [*sources, *rest]
-    return [player]
-
-
-def _mend_picture(picture: Element, _parent: str) -> Nodes:
-    sources: Nodes = []
-    images: list[Element] = []
-    rest: Nodes = []
-    for child in picture.children:
-        if isinstance(child, Element) and child.name == "source" and "srcset" in child.attributes:
-            child.attributes.pop("src", None)
-            sources.append(child)
-        elif isinstance(child, Element) and child.name == "img" and not images:
-            images.append(child)
-        elif not isinstance(child, Element) or child.name != "source":
-            rest.append(child)
-    picture.children = [*sources, *images]
-    return [picture, *rest] if images else rest
-
-
-def _mend_source(source: Element, parent: str) -> Nodes:
-    if parent == "picture":
-        return [source]
-    return [source] if parent in ("audio", "video") and "src" in source.attributes else []
-
-
 def _mend_ruby(ruby: Element, _parent: str) -> Nodes:
     if not any(isinstance(child, Element) and child.name == "rt" for child in ruby.children):
         ruby.name = "span"
@@ -300,9 +272,9 @@ def _mend_direction(bdo: Element, _parent: str) -> Nodes:
 
 MENDERS: dict[str, Callable[[Element, str], Nodes]] = {
     **dict.fromkeys(HEADINGS, _mend_heading),
-    "audio": _mend_player, "bdo": _mend_direction, "details": _mend_details, "dl": _mend_definitions,
+    "audio": mend_player, "bdo": _mend_direction, "details": _mend_details, "dl": _mend_definitions,
     "dt": _mend_term, "figcaption": _only_in("figure", "div"), "figure": _mend_figure, "ol": _mend_list,
-    "p": _mend_paragraph, "picture": _mend_picture, "pre": _mend_pre, "rp": _only_in("ruby", ""),
-    "rt": _only_in("ruby", ""), "ruby": _mend_ruby, "source": _mend_source, "summary": _mend_summary,
-    "th": _mend_term, "track": _only_in("audio video", "span"), "ul": _mend_list, "video": _mend_player,
+    "p": _mend_paragraph, "picture": mend_picture, "pre": _mend_pre, "rp": _only_in("ruby", ""),
+    "rt": _only_in("ruby", ""), "ruby": _mend_ruby, "source": mend_source, "summary": _mend_summary,
+    "th": _mend_term, "track": _only_in("audio video", "span"), "ul": _mend_list, "video": mend_player,
 }  # fmt: skip

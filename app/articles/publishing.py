@@ -71,7 +71,8 @@ def publish(
 
     Publishing again keeps the date of the first time, unless that lies ahead or ``at`` is given. A withdrawal
     that has passed is lifted, one that lies ahead stays, unless ``withdraw_at`` says otherwise (None: none).
-    ``is_new`` says that the article was made in this transaction, so nobody else can be saving it.
+    ``is_new`` says that the article was made in this transaction: nobody else can be saving it, and the
+    revision that made it is enough.
     Raises ``WithdrawalTooEarly``.
     """
     now = clock.now()
@@ -93,8 +94,9 @@ def publish(
     article.live_version = draft.version
     article.trashed_at = None
     session.flush()
-    _keep(session, draft, reason="published", by_id=by_id, body=None)
-    session.flush()
+    if not is_new:
+        _keep(session, draft, reason="published", by_id=by_id, body=None)
+        session.flush()
     changes.note(session, *appeared, *places(session, article))
 
 

@@ -15,6 +15,11 @@ MAX_BODY = 1_000_000
 SUMMARY_LENGTH = 200
 UNSUMMED = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "pre", "table", "figure", "sup"})
 """What says little at the beginning of a text, out of its place."""
+INLINE = frozenset(
+    {"a", "abbr", "b", "cite", "code", "del", "em", "i", "ins", "mark", "q", "s", "small", "strong", "u"}
+)
+_TAG = re.compile(r"</?([a-zA-Z][^\s/>]*)")
+_BLANK_LINES = re.compile(r"\n[ \t]*\n\s*")
 # People read about two Chinese or Japanese characters, or five letters of scripts without spaces, for a word.
 _IDEOGRAPHS = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _UNSPACED = re.compile("[\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff]")
@@ -45,11 +50,21 @@ def prepare(typed: str, body_format: str) -> Body:
 
     Markdown is stored as typed and cleaned whenever it is shown; ``removed`` says what will not be.
     """
+    return _prepare(typed, body_format)[0]
+
+
+def prepare_and_render(typed: str, body_format: str, *, excerpt: str = "") -> tuple[Body, Rendered]:
+    """``prepare`` and ``render`` in half the time of both: for what is stored and published at once."""
+    body, cleaned = _prepare(typed, body_format)
+    return body, _finish(cleaned, excerpt)
+
+
+def _prepare(typed: str, body_format: str) -> tuple[Body, html.Cleaned]:
     typed = clean_block(typed.replace("\x0c", " "))  # a form feed is white space in HTML
-    cleaned = html.clean(to_html(typed) if body_format == "markdown" else typed)
+    cleaned = html.clean(to_html(typed) if body_format == "markdown" else as_paragraphs(typed))
     if body_format == "markdown":
-        return Body(typed, body_format, None, cleaned.removed)
-    return Body(cleaned.html, body_format, typed if cleaned.removed else None, cleaned.removed)
+        return Body(typed, body_format, None, cleaned.removed), cleaned
+    return Body(cleaned.html, body_format, typed if cleaned.removed else None, cleaned.removed), cleaned
 
 
 def render(source: str, body_format: str, *, excerpt: str = "") -> Rendered:
@@ -57,12 +72,26 @@ def render(source: str, body_format: str, *, excerpt: str = "") -> Rendered:
 
     Raises ``html.TooDeep``, which ``prepare`` has ruled out for what it has seen.
     """
-    cleaned = html.clean(to_html(source) if body_format == "markdown" else source)
-    tree = parse(cleaned.html)
+    return _finish(html.clean(to_html(source) if body_format == "markdown" else source), excerpt)
+
+
+def _finish(cleaned: html.Cleaned, excerpt: str) -> Rendered:
+    tree = cleaned.tree or parse(cleaned.html)
     finish(tree, mark_lead=not excerpt.strip())
     shown = serialise(tree.children)
-    words = html.text(shown)
+    words = html.text_of(tree)
     return Rendered(shown, count_words(words), excerpt.strip() or summarise(tree, words))
+
+
+def as_paragraphs(typed: str) -> str:
+    """HTML as typed; but what has no markup beyond inline elements is text of somebody who writes none.
+
+    Blank lines then part paragraphs and line ends end lines, as they did where it was typed.
+    """
+    if "<!" in typed or "<?" in typed or not {name.lower() for name in _TAG.findall(typed)} <= INLINE:
+        return typed
+    blocks = [block.strip() for block in _BLANK_LINES.split(typed) if block.strip()]
+    return "\n".join("<p>{}</p>".format(block.replace("\n", "<br>\n")) for block in blocks)
 
 
 def count_words(text: str) -> int:
@@ -80,7 +109,9 @@ def summarise(tree: Element, words: str) -> str:
         if "footnotes" in element.attributes.get("class", "").split():
             break
         if element.name == "p" and sum(map(len, found)) < SUMMARY_LENGTH:
-            found += html.text(serialise(_telling(element))).split()
+            telling = Element("p")
+            telling.children = _telling(element)
+            found += html.text_of(telling).split()
     return shorten(" ".join(found or words.split()), SUMMARY_LENGTH)
 
 

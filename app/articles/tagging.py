@@ -12,7 +12,7 @@ from app.articles.models import Article, ArticleTag, DraftTag, SearchText, Tag
 from app.articles.reading import published
 from app.articles.slugs import slugify
 
-MAX_TAG = 200
+MAX_TAG = 300
 # A name in double quotes that needs them: it holds a comma.
 _PIECE = re.compile(r'\s*(?:"((?:[^"]|"")*,(?:[^"]|"")*)"\s*(?:,|$)|([^,]*)(?:,|$))')
 
@@ -30,7 +30,7 @@ class TagBlank(Exception):
 
 
 class TagTooLong(Exception):
-    """A tag's name may have 200 characters at most."""
+    """A tag's name may have 300 characters at most."""
 
 
 class TagUnknown(Exception):

@@ -121,7 +121,7 @@ def _person(name: str) -> str:
 def _once(names: list[str]) -> tuple[str, ...]:
     seen: dict[str, str] = {}
     for name in names:
-        shown = text.shorten(text.clean_line(name), 200)
+        shown = text.shorten(text.clean_line(name), 300)
         if not text.is_blank(shown):
             seen.setdefault(shown.casefold(), shown)
     return tuple(seen.values())[:MOST]

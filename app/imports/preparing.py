@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import tzinfo
 
 from app import html
-from app.articles.rendering import MAX_BODY, Body, Rendered, prepare, render
+from app.articles.rendering import MAX_BODY, Body, Rendered, prepare, prepare_and_render
 from app.imports import files, markdown
 from app.imports.files import Found
 from app.imports.frontmatter import Broken
@@ -69,8 +69,11 @@ def _parse(prepared: Prepared, content: bytes, found: Found, zone: tzinfo) -> Pr
         return replace(prepared, post=post)
     if len(post.body) > MAX_BODY:
         raise NotAPost(f"its text is longer than {MAX_BODY:,} characters.")
-    body = prepare(post.body, post.body_format)
+    rendered: Rendered | None = None
+    if post.is_draft:
+        body = prepare(post.body, post.body_format)
+    else:
+        body, rendered = prepare_and_render(post.body, post.body_format, excerpt=post.excerpt)
     if body.removed:
         post = replace(post, notes=(*post.notes, f"taken out of its HTML: {', '.join(body.removed[:10])}."))
-    rendered = None if post.is_draft else render(body.source, body.format, excerpt=post.excerpt)
     return replace(prepared, post=post, body=body, rendered=rendered)

@@ -61,7 +61,7 @@ class Workshop:
 
     def _open_pool(self) -> Executor:
         if self._pool is None:
-            workers = max(1, min(MOST_WORKERS, (os.cpu_count() or 1) - 1))
+            workers = min(MOST_WORKERS, os.cpu_count() or 1)
             # Not forked: a child would share the database connections of this process.
             self._pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
         return self._pool

@@ -1,5 +1,7 @@
 """For crawlers: every public address (an index with parts from 5,000 on), and what they may read."""
 
+from urllib.parse import quote
+
 from flask import Blueprint, abort, make_response, render_template
 from flask.typing import ResponseReturnValue
 
@@ -44,5 +46,7 @@ def robots() -> ResponseReturnValue:
 
 def _part(number: int) -> ResponseReturnValue:
     entries = list_sitemap(web.reader(), part=number, size=PART)
-    body = render_template("site/sitemap/part.xml", entries=entries, is_first=number == 1)
+    here = web.address()
+    lines = [(f"{here}/{quote(slug)}", changed.isoformat(timespec="seconds")) for slug, changed in entries]
+    body = render_template("site/sitemap/part.xml", entries=lines, is_first=number == 1)
     return document(body, "application/xml", max((changed for _slug, changed in entries), default=None))

@@ -14,6 +14,7 @@ HASH = hash_password(PASSWORD)
 def person(session: Session, name: str, role: str = "author") -> Account:
     """An account with ``PASSWORD``, committed."""
     made = add_person(session, name=name, email=f"{name}@example.org", role=role, password_hash=HASH)
+    session.expire_on_commit = False  # else the next look at it would take SQLite's write lock
     session.commit()
     return made
 

@@ -127,7 +127,7 @@ def test_a_refused_setup_leaves_the_link(session: Session) -> None:
     ("changed", "why"),
     [
         ({"name": "\u200b "}, NameBlank),
-        ({"name": "x" * 201}, NameTooLong),
+        ({"name": "x" * 301}, NameTooLong),
         ({"email": ""}, EmailInvalid),
         ({"email": "two@at@example.org"}, EmailInvalid),
         ({"email": "a b@example.org"}, EmailInvalid),

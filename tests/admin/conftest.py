@@ -10,7 +10,7 @@ from app.accounts.models import Account
 from app.articles.models import Article
 from app.articles.reading import get_article
 from app.db import Database
-from tests.forms import post_form, where_to
+from tests.forms import field_errors, post_form, where_to
 
 Write = Callable[..., int]
 
@@ -30,13 +30,13 @@ def author(charlie: Account, client_of: Callable[[Account], FlaskClient]) -> Fla
 def write(client: FlaskClient, title: str = "A title", body: str = "<p>Some words.</p>", **fields: str) -> int:
     """Type in a new article; returns its id."""
     answer = post_form(client, "/admin/articles", {"title": title, "body": body} | fields)
-    assert answer.status_code == 303, answer.get_data(as_text=True)
+    assert answer.status_code == 303, field_errors(answer)
     return int(where_to(answer).split("?")[0].rsplit("/", 1)[1])
 
 
 def publish(client: FlaskClient, article_id: int, **fields: str) -> None:
     answer = post_form(client, f"/admin/articles/{article_id}/publish", dict(fields))
-    assert answer.status_code == 303, answer.get_data(as_text=True)
+    assert answer.status_code == 303, field_errors(answer)
 
 
 @pytest.fixture

@@ -51,7 +51,7 @@ def test_a_taken_name_offers_merging(editor: FlaskClient, look: Look) -> None:
 
 def test_names_that_cannot_be_taken(editor: FlaskClient) -> None:
     write(editor, tags="one")
-    for typed, says in (("  ", "needs a name"), ("x" * 201, "200 characters")):
+    for typed, says in (("  ", "needs a name"), ("x" * 301, "300 characters")):
         answer = post_form(editor, "/admin/tags/1", {"name": typed})
         assert answer.status_code == 422 and says in field_errors(answer)["name"]
         assert typed_fields(answer)["name"] == typed

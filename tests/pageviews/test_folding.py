@@ -3,6 +3,7 @@
 import random
 import subprocess
 import sys
+import threading
 from collections import Counter as Tally
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -272,3 +273,31 @@ def test_hours_add_up_to_the_total(config: Config, database: Database) -> None:
             assert sum(views for (_, _, name), views in hours.items() if name == "browser") == count
             assert reading.list_totals(session, [article_id]) == {article_id: count}
     written.close()
+
+
+def test_machines_that_fold_at_once_add_up(config: Config, database: Database) -> None:
+    failures: list[Exception] = []
+
+    def work(machine: str) -> None:
+        folder = config.instance_dir / machine
+        written = Journal(folder)
+        articles = list(range(1, 30))
+        for turn in range(15):
+            # Each machine meets the articles in an order of its own: two that lock rows as they come would deadlock.
+            random.Random(f"{machine}{turn}").shuffle(articles)
+            for article_id in articles:
+                written.write(pack(article_id, BROWSER, NOON))
+            try:
+                fold(database, folder)
+            except Exception as error:
+                failures.append(error)
+        written.close()
+
+    machines = [threading.Thread(target=work, args=[name]) for name in ("one", "two", "three")]
+    for machine in machines:
+        machine.start()
+    for machine in machines:
+        machine.join()
+    assert failures == []
+    with database.reader() as session:
+        assert reading.list_totals(session, range(1, 30)) == dict.fromkeys(range(1, 30), 3 * 15)

@@ -38,10 +38,14 @@ def folded(server: Server) -> int:
 
 
 class Load:
-    """Keep-alive clients that each ask for a page again and again, and count the answers they got whole."""
+    """Keep-alive clients that each ask for a page again and again, and count the answers they got whole.
 
-    def __init__(self, server: Server, *, clients: int, requests: int) -> None:
+    So many times each; by default as long as the ``with`` block runs.
+    """
+
+    def __init__(self, server: Server, *, clients: int, requests: int | None = None) -> None:
         self.server, self.requests = server, requests
+        self.is_over = threading.Event()
         self.answered = [0] * clients
         self.cut_off = [0] * clients
         self.wrong: list[str] = []
@@ -53,13 +57,16 @@ class Load:
         return self
 
     def __exit__(self, *_: object) -> None:
+        if self.requests is None:
+            self.is_over.set()
         for thread in self.threads:
             thread.join()
 
     def _ask(self, client: int) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=20)
-        last = 0
-        for _ in range(self.requests):
+        last = asked = 0
+        while asked != self.requests and not self.is_over.is_set():
+            asked += 1
             try:
                 connection.request("GET", PAGE, headers={"User-Agent": FIREFOX})
                 answer = connection.getresponse()
@@ -128,9 +135,11 @@ def test_a_killed_worker_loses_nothing_that_was_answered_and_is_replaced(server:
     wait_for(lambda: len(server.worker_pids()) == 2)
     before = server.worker_pids()
     killed = []
-    with Load(server, clients=8, requests=250) as load:
+    with Load(server, clients=8) as load:
         for _ in range(3):
-            time.sleep(0.5)
+            time.sleep(0.3)
+            answered_before = sum(load.answered)
+            wait_for(lambda at=answered_before: sum(load.answered) > at + 20)  # type: ignore[misc]
             pid = min(server.worker_pids())
             os.kill(pid, signal.SIGKILL)
             killed.append(pid)

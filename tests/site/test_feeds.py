@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.articles import publishing, writing
 from app.articles.writing import Content
 from app.settings import change_settings
+from app.site.feeds import with_whole_addresses
 from tests.conftest import Clock
 from tests.site.conftest import Publish
 
@@ -128,3 +129,15 @@ def test_the_feed_holds_the_newest_twenty(client: FlaskClient, publish: Publish)
         publish(f"Number {number}", at=NOON - timedelta(hours=22 - number))
     titles = feed(client).xpath("a:entry/a:title/text()", namespaces=ATOM)
     assert (len(titles), titles[0], titles[-1]) == (20, "Number 21", "Number 2")
+
+
+def test_addresses_become_whole_and_words_stay_words() -> None:
+    given = (
+        '<p title="a &gt; b"><a href="../b?c&amp;d#e">src="/x"</a> href="/y" <img alt=">" src="i.png" '
+        'srcset="i.png 1x, /j.png 2x"><a href="#f">f</a><a href="http://[">g</a><a href="mailto:a@b.c">h</a></p>'
+    )
+    assert with_whole_addresses(given, "https://e.org/p/q") == (
+        '<p title="a &gt; b"><a href="https://e.org/b?c&amp;d#e">src="/x"</a> href="/y" <img alt=">" '
+        'src="https://e.org/p/i.png" srcset="https://e.org/p/i.png 1x, https://e.org/j.png 2x">'
+        '<a href="https://e.org/p/q#f">f</a><a href="http://[">g</a><a href="mailto:a@b.c">h</a></p>'
+    )
