@@ -12,12 +12,12 @@ from werkzeug.http import parse_cookie
 
 from app.articles.models import Article
 from app.config import Config
-from app.site.counting import count
+from app.site.counting import Counting
 from app.site.freshness import Freshness
 from app.site.page_cache import KEEP, Keeping, PageCache
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIEnvironment
+    pass
 
 
 def keep(*keys: str, language: str = "", article_id: int | None = None) -> bool:
@@ -44,11 +44,6 @@ def keep_pages(app: Flask, config: Config) -> None:
     if config.page_cache_bytes == 0:
         return
     database, counter = app.extensions["typecase.db"], app.extensions["typecase.counter"]
-
-    def count_view(environ: "WSGIEnvironment", article_id: int) -> int:
-        with database.reader() as session:
-            return count(counter, session, article_id, environ, is_staff=False)
-
     freshness = partial(
         Freshness, database, config.instance_dir / "site-version", polls=config.fold_seconds is not None
     )
@@ -58,7 +53,7 @@ def keep_pages(app: Flask, config: Config) -> None:
         max_bytes=config.page_cache_bytes,
         is_page=partial(_is_page, app.url_map.bind("")),
         is_signed_in=partial(_is_signed_in, app),
-        count=count_view,
+        count=Counting(counter, database),
     )
     app.extensions["typecase.page_cache"] = cache
     app.wsgi_app = cache  # type: ignore[method-assign]

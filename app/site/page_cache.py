@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl
 
 from werkzeug.http import parse_date
 
+from app.site.counting import Counting
 from app.site.freshness import Freshness
 from app.site.kept import Kept
 
@@ -65,7 +66,7 @@ class PageCache:
         max_bytes: int,
         is_page: Callable[[str], bool],
         is_signed_in: Callable[[str], bool],
-        count: Callable[["WSGIEnvironment", int], int],
+        count: Counting,
     ) -> None:
         self.app = app
         self.freshness = freshness(self.drop)
@@ -198,7 +199,7 @@ class PageCache:
         if kept.article_id is None:
             number, etag = None, kept.etag
         else:
-            number = self.count(environ, kept.article_id)
+            number = self.count(environ, kept.article_id, is_away=self.freshness.is_away)
             etag = f"{kept.etag}-{number}"
         headers.append(("ETag", f'W/"{etag}"'))
         if _has_it_already(environ, etag, kept):
