@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from app.imports import code_spans
+from app.imports.fields import plain
 from app.imports.shortcode_calls import Call, read_call
 from app.slugging import slugify
 
@@ -26,6 +27,8 @@ _HUGO_HIGHLIGHT = re.compile(r"\{\{[<%]\s*highlight\s+\"?(?P<lang>[\w+#.-]+)\"?[
 _END_HUGO_HIGHLIGHT = re.compile(r"\{\{[<%]\s*/\s*highlight\s*[>%]\}\}")
 _ESCAPED = re.compile(r"\{\{([<%])/\*(.{0,1000}?)\*/([>%])\}\}", re.DOTALL)
 _ZOLA_LINK = re.compile(r"(\]\(|\]:[ \t]+)@/([^\s)#]{1,500})")
+# Hugo, Zola and kramdown give a heading its anchor this way: ## Title {#anchor}
+_ANCHOR = re.compile(r"[ \t]\{#([A-Za-z][\w.:-]{0,99})\}[ \t]*(?=\n|\Z)")
 _KEPT = re.compile("\x02(\\d+)\x03")
 
 
@@ -145,7 +148,7 @@ def _translate_prose(text: str, work: _Work) -> str:
             shown = whole
         made += [text[position:start], shown]
         position = end + len(closer)
-    prose = "".join([*made, text[position:]])
+    prose = _ANCHOR.sub(r' <span id="\1"></span>', "".join([*made, text[position:]]))
     return _ZOLA_LINK.sub(lambda found: found[1] + address_of(found[2]), prose) if "@/" in prose else prose
 
 
@@ -182,10 +185,11 @@ def _image(call: Call, in_html: bool) -> str | None:
     caption = call.get("caption") or ""
     if call.name == "image_with_class":
         described = call.positional(2)
+    described = described or plain(caption)
     if in_html:
-        shown = f'<img src="{_attribute(source)}" alt="{_attribute(described or caption)}">'
+        shown = f'<img src="{_attribute(source)}" alt="{_attribute(described)}">'
     else:
-        shown = f"![{_label(described or caption)}]({_destination(source)})"
+        shown = f"![{_label(described)}]({_destination(source)})"
         link = call.get("link")
         shown = f"[{shown}]({_destination(link)})" if link else shown
     return shown + _caption(caption, call, in_html)

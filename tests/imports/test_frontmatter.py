@@ -108,9 +108,9 @@ def test_reasons_name_the_line_of_the_file():
     ],
 )
 def test_hostile_front_matter_is_refused_with_a_reason_and_soon(hostile: str):
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert reason(hostile)
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
 
 
 def test_an_anchor_bomb_stays_as_small_as_it_was_written():
@@ -118,16 +118,16 @@ def test_an_anchor_bomb_stays_as_small_as_it_was_written():
     lines = ["a: &a [x, x, x, x, x, x, x, x, x]"]
     lines += [f"{name}: &{name} [{', '.join(['*' + before] * 9)}]" for before, name in pairwise(names)]
     lines += ["<<: [" + ", ".join(["*" + names[-1]] * 9) + "]"]
-    begun = time.perf_counter()
+    begun = time.process_time()
     found = fields("---\n" + "\n".join(lines) + "\n---\n")
     assert len(found["i"]) == 9  # type: ignore[arg-type]
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1
 
 
 def test_many_dots_in_many_lines_of_toml_end_soon():
-    begun = time.perf_counter()
+    begun = time.process_time()
     split("+++\n" + "".join(f"{'k.' * 199}k{number} = 1\n" for number in range(150)) + "+++\n")
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 @given(st.text(max_size=300))
