@@ -49,6 +49,8 @@ def note(session: Session, *keys: str) -> None:
 
     The row stays locked until the commit, so versions appear in their order: who reads version 7 has 6, too.
     """
+    if not keys:
+        return
     raised = update(SiteVersion).values(version=SiteVersion.version + 1).returning(SiteVersion.version)
     version = session.execute(raised, execution_options={"synchronize_session": False}).scalar_one()
     session.execute(insert(Change), [{"version": version, "key": key} for key in sorted(set(keys))])

@@ -4,6 +4,7 @@ A *reader* is a session that cannot write (the database itself refuses); a *writ
 lock at its first statement, so two writers queue instead of failing half-way. Imports nothing of ours.
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -67,6 +68,14 @@ class Database:
     def writer(self) -> Session:
         """A session for changes; whoever opens it commits it."""
         return self.writers()
+
+    def after_commit(self, call: Callable[[Session], None]) -> None:
+        """Have ``call`` told of every commit of a ``writer()``, once the database has it; not of savepoints."""
+
+        @event.listens_for(self.writers, "after_commit")
+        def _tell(session: Session) -> None:
+            if not session.in_nested_transaction():
+                call(session)
 
     def close(self) -> None:
         """Close the connections of the pool; the next session opens new ones."""

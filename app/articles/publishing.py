@@ -72,7 +72,7 @@ def publish(
     Publishing again keeps the date of the first time, unless that lies ahead or ``at`` is given. A withdrawal
     that has passed is lifted, one that lies ahead stays, unless ``withdraw_at`` says otherwise (None: none).
     ``is_new`` says that the article was made in this transaction: nobody else can be saving it, and the
-    revision that made it is enough.
+    revision that made it is enough. The caller then notes what changed for readers.
     Raises ``WithdrawalTooEarly``.
     """
     now = clock.now()
@@ -97,7 +97,7 @@ def publish(
     if not is_new:
         _keep(session, draft, reason="published", by_id=by_id, body=None)
         session.flush()
-    changes.note(session, *appeared, *places(session, article))
+        changes.note(session, *appeared, *places(session, article))
 
 
 def withdraw(session: Session, article: Article, *, at: datetime | None = None) -> None:

@@ -11,7 +11,7 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from app import web
+from app import changes, web
 from app.imports import files
 from app.imports.planning import Outcome, Planner
 from app.imports.preparing import Prepared
@@ -87,6 +87,8 @@ def _bring_in(planner: Planner, batch: Iterable[Prepared], *, dry_run: bool) -> 
             return [report(planner.decide(session, file)) for file in batch]
     with web.database().writer() as session:
         results = [carry_out(session, planner.decide(session, file)) for file in batch]
+        if any(result.outcome is Outcome.IMPORTED for result in results):
+            changes.note(session, "site")  # once for all of them: what each one changes would cost more to tell
         session.commit()
     return results
 

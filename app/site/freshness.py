@@ -8,13 +8,12 @@ killed between its commit and that write. The next scheduled change is a deadlin
 import logging
 import mmap
 import os
-import struct
+import secrets
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from sqlalchemy import event
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -24,7 +23,7 @@ from app.db import Database
 
 log = logging.getLogger("typecase.freshness")
 POLL_SECONDS = 0.2
-_STAMP = struct.Struct("=q")
+STAMP_BYTES = 8
 
 
 class Stamp:
@@ -33,9 +32,9 @@ class Stamp:
     def __init__(self, path: Path) -> None:
         file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            if os.fstat(file).st_size < _STAMP.size:
-                os.ftruncate(file, _STAMP.size)
-            self._map = mmap.mmap(file, _STAMP.size)
+            if os.fstat(file).st_size < STAMP_BYTES:
+                os.ftruncate(file, STAMP_BYTES)
+            self._map = mmap.mmap(file, STAMP_BYTES)
         finally:
             os.close(file)
 
@@ -45,7 +44,7 @@ class Stamp:
 
     def renew(self) -> None:
         """Write a value that was never there before: eight aligned bytes, written at once."""
-        self._map[:] = _STAMP.pack(time.time_ns())
+        self._map[:] = secrets.token_bytes(STAMP_BYTES)
 
 
 class Freshness:
@@ -67,7 +66,7 @@ class Freshness:
         self._lock = threading.Lock()
         self._pid = 0
         self._stamp: Stamp | None = None
-        event.listen(database.writers, "after_commit", self._committed)
+        database.after_commit(self._committed)
 
     def is_current(self) -> bool:
         """Whether nothing has changed as far as this machine knows: asks no database, never waits."""
@@ -117,5 +116,5 @@ class Freshness:
         self._version, self._seen = found.version, stamp
 
     def _committed(self, session: Session) -> None:
-        if not session.in_nested_transaction() and session.info.pop(changes.NOTED, False):
+        if session.info.pop(changes.NOTED, False):
             self._own_stamp().renew()
