@@ -88,7 +88,7 @@ def list_articles(
 
 
 def _matching(session: Session, wanted: Filter) -> Select[int]:
-    rows = select(Article.id).where(_has_status(wanted.status))
+    rows = select(Article.id).where(_has_status(wanted.status, sort=wanted.sort))
     if wanted.sort == "published":
         rows = rows.where(Article.published_at.is_not(None))
     if wanted.sort == "title":
@@ -109,7 +109,7 @@ def _matching(session: Session, wanted: Filter) -> Select[int]:
     return rows
 
 
-def _has_status(status: str) -> ColumnElement[bool]:
+def _has_status(status: str, *, sort: str) -> ColumnElement[bool]:
     now = clock.now()
     kept = Article.trashed_at.is_(None)
     return {
@@ -118,7 +118,7 @@ def _has_status(status: str) -> ColumnElement[bool]:
         "scheduled": and_(
             kept, _few(Article.published_at > now), or_(Article.withdrawn_at.is_(None), Article.withdrawn_at > now)
         ),
-        "published": published(now),
+        "published": published(now, is_common=sort != "published"),
         "withdrawn": and_(kept, Article.published_at.is_not(None), _few(Article.withdrawn_at <= now)),
         "trashed": Article.trashed_at.is_not(None),
     }[status]

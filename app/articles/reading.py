@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, null, or_, select
 from sqlalchemy.orm import Session, defer, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -51,10 +51,15 @@ class Page:
     total: int
 
 
-def published(now: datetime) -> ColumnElement[bool]:
-    """THE definition of public, as a condition: its time has come, its withdrawal has not, no trash."""
+def published(now: datetime, *, is_common: bool = False) -> ColumnElement[bool]:
+    """THE definition of public, as a condition: its time has come, its withdrawal has not, no trash.
+
+    ``is_common`` is for lists in another order than that of publication: nearly all match, so following the
+    other order and looking is quicker than sorting. SQLite would sort, if it saw a column with an index.
+    """
+    published_at = func.coalesce(Article.published_at, null()) if is_common else Article.published_at
     return and_(
-        Article.published_at <= now,
+        published_at <= now,
         or_(Article.withdrawn_at.is_(None), Article.withdrawn_at > now),
         Article.trashed_at.is_(None),
     )
