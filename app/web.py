@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, current_app, g, redirect, request, url_for
+from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf import FlaskForm
@@ -99,6 +99,18 @@ def myself() -> Account:
     if account is None:
         abort(401)
     return account
+
+
+def tell(**said: str) -> None:
+    """Leave word for the page that this browser sees next, where its address must stay as it is."""
+    session["told"] = said
+
+
+def told(name: str) -> str:
+    """What ``tell`` left for this page: a query parameter of this name, or word from the request before."""
+    if "told" not in g:
+        g.told = session.pop("told", {}) if request.method == "GET" else {}
+    return request.args.get(name) or str(g.told.get(name, ""))
 
 
 # Policies
@@ -262,6 +274,7 @@ def furnish(app: Flask) -> None:
         asset=asset,
         settings=settings,
         me=me,
+        told=told,
         may=may,
         absolute=absolute,
         site_address=address,

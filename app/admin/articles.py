@@ -82,7 +82,8 @@ def create() -> ResponseReturnValue:
         return refused.answer
     made = _new_bylines(article, started)
     session.commit()
-    return redirect(url_for("admin.articles.edit", article_id=article.id, done="created", **made), 303)
+    web.tell(done="created", **made)
+    return redirect(url_for("admin.articles.edit", article_id=article.id), 303)
 
 
 @bp.get("/admin/articles/<int:article_id>")
@@ -157,6 +158,6 @@ def _new_bylines(article: Article, started: datetime) -> dict[str, Any]:
 
 
 def _bylines_asked() -> list[Account]:
-    ids = [_number(part) for part in request.args.get("bylines", "").split(",")[:20]]
+    ids = [_number(part) for part in web.told("bylines").split(",")[:20]]
     people = [find_account(web.reader(), number) for number in ids if number is not None]
     return [person for person in people if person is not None and may(web.me(), "article.assign")]

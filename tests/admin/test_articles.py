@@ -299,3 +299,12 @@ def test_hostile_text_stays_text_in_the_form_and_the_lists(editor: FlaskClient) 
     )
     refused = page(post_form(editor, f"/admin/articles/{number}", {"title": "", "slug": HOSTILE, "language": HOSTILE}))
     assert not refused.xpath("//script") and not refused.xpath("//@onfocus")
+
+
+def test_creating_leads_to_the_form_s_own_address_and_says_so_once(editor: FlaskClient) -> None:
+    answer = post_form(editor, "/admin/articles", {"title": "New", "authors": "Nobody Yet"})
+    number = answer.location.removeprefix("/admin/articles/")
+    assert (answer.status_code, number.isdigit()) == (303, True)
+    first = text_of(editor.get(answer.location))
+    assert "The draft is saved." in first and "Nobody Yet: nobody here had this name" in first
+    assert "The draft is saved." not in text_of(editor.get(answer.location))
