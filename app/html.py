@@ -11,9 +11,10 @@ from urllib.parse import urlsplit
 
 import bleach
 
-from app.html_tree import DEEPEST, HTML, VOID, Element, TooDeep, escape, names, parse, serialise, start_tag
+from app.html_limits import DEEPEST, TooDeep, TooIntricate, TooMuch
+from app.html_tree import HTML, VOID, Element, escape, names, parse, serialise, start_tag
 
-__all__ = ["Cleaned", "TooDeep", "clean", "text"]
+__all__ = ["Cleaned", "TooDeep", "TooIntricate", "TooMuch", "clean", "text"]
 
 PROTOCOLS = frozenset({"http", "https", "mailto", "tel"})
 
@@ -145,7 +146,7 @@ class Cleaned:
 
 
 def clean(source: str) -> Cleaned:
-    """Make ``source`` safe to show. Cleaning twice changes nothing. Raises ``TooDeep``."""
+    """Make ``source`` safe to show. Cleaning twice changes nothing. Raises ``TooIntricate``."""
     removed: dict[str, None] = {}
     html = source
     for _ in range(ROUNDS):
@@ -167,7 +168,7 @@ def text(source: str) -> str:
     """The words of some HTML, blocks apart by line breaks, entities decoded."""
     try:
         tree = parse(source)
-    except TooDeep:
+    except TooIntricate:
         return re.sub("<[^<>]*>", " ", source).strip()
     return text_of(tree)
 

@@ -1,7 +1,7 @@
 """Reading HTML the way a browser does, into a small tree, and writing the tree as a browser would.
 
-html5lib does the reading. What is added here keeps hostile text linear: no more than ``DEEPEST`` open elements,
-no more elements than the text can honestly hold, bounded names and attributes. Knows nothing of what is safe.
+html5lib does the reading. What is added here keeps hostile text linear and short: no more than ``DEEPEST`` open
+elements, a bound on the work, bounded names and attributes. Knows nothing of what is safe.
 """
 
 import re
@@ -15,6 +15,7 @@ from html5lib._tokenizer import HTMLTokenizer
 from html5lib.constants import namespaces, tokenTypes
 from html5lib.treebuilders.base import Node, TreeBuilder
 
+from app.html_limits import DEEPEST, LONGEST_ATTRIBUTE, MOST_ATTRIBUTES, MOST_WORK, STEPS, TooDeep, TooMuch
 from app.text import clean_block
 
 
@@ -24,9 +25,6 @@ def names(listed: str) -> frozenset[str]:
 
 
 HTML = namespaces["html"]
-DEEPEST = 100
-LONGEST_ATTRIBUTE = 8_000
-MOST_ATTRIBUTES = 100
 VOID = names("area base br col embed hr img input link meta param source track wbr")
 BOOLEAN = {("details", "open"), ("video", "controls"), ("audio", "controls")}
 """What html5lib, and so bleach, writes without a value."""
@@ -42,10 +40,6 @@ KNOWN = names(
 )
 """Element names a browser knows, outside drawings and formulas; another one is most likely text: ``List<String>``."""
 NAMESPACED = re.compile(r"[a-z][a-z0-9]*:[a-z]|[a-z][a-z0-9.]*-", re.IGNORECASE)
-
-
-class TooDeep(Exception):
-    """The text nests more than 100 elements; flatten its lists or tables."""
 
 
 class Element(Node):
@@ -119,7 +113,7 @@ class Element(Node):
 
 
 def parse(source: str) -> Element:
-    """Read a fragment as a browser with scripts switched off would (so <noscript> counts). Raises ``TooDeep``."""
+    """Read a fragment as a browser with scripts switched off would (so <noscript> counts). Raises ``TooIntricate``."""
     parser = _Parser(_Builder)
     fragment: Element = parser.parseFragment(_whole_tail(_short_references(clean_block(source.replace("\x0c", " ")))))
     _join_strings(fragment)
@@ -197,27 +191,30 @@ def _join_strings(root: Element) -> None:
 class _OpenElements(list[Element]):
     """The stack of open elements. Every element passes it once, so it is also where they are counted."""
 
-    def __init__(self, most: int) -> None:
-        super().__init__()
-        self.most = most
+    left = MOST_WORK
 
     def append(self, element: Element) -> None:
-        self.most -= 1
         # The fragment's own root is one of them.
-        if len(self) > DEEPEST or self.most < 0:
+        if len(self) > DEEPEST:
             raise TooDeep
+        self.spend(10 + len(self))
         super().append(element)
+
+    def spend(self, units: int) -> None:
+        """Count some work. Raises ``TooMuch``."""
+        self.left -= units
+        if self.left < 0:
+            raise TooMuch
 
 
 class _Builder(TreeBuilder):
     elementClass: Any = Element  # noqa: N815
-    most = 0
 
     def reset(self) -> None:
         self.documentClass: Any = lambda: Element("#document")
         self.fragmentClass: Any = lambda: Element("#fragment")
         super().reset()
-        self.openElements = _OpenElements(self.most)
+        self.openElements = _OpenElements()
 
     def insertComment(self, token: dict[str, Any], parent: Element | None = None) -> None:  # noqa: N802
         """Comments are for the writer, not for the reader."""
@@ -246,8 +243,9 @@ class _Tokenizer(HTMLTokenizer):
             if not self.state():
                 return
             # html5lib adds to strings a character at a time: cut them before that becomes quadratic.
-            if step % 500 == 0:
+            if step % STEPS == 0:
                 self._cut()
+                self.parser.tree.openElements.spend(2 * STEPS)
             self.stream.errors.clear()
             while self.tokenQueue:
                 token = self.tokenQueue.popleft()
@@ -294,8 +292,6 @@ class _Parser(HTMLParser):
         self.container = container
         self.scripting = False
         self.tokenizer = _Tokenizer(stream, self)
-        # A tag needs three characters; only formatting reopened in every paragraph makes more elements than that.
-        self.tree.most = len(stream) + DEEPEST
         self.reset()
         self.mainLoop()
 

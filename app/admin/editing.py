@@ -110,8 +110,8 @@ def check(article: Article | None, form: ArticleForm) -> Body | None:
     if form.gives("body") or form.gives("body_format"):
         try:
             body = prepare(form.body.data or "", form.body_format.data)
-        except html.TooDeep as refusal:
-            form.body.errors = [str(refusal) or str(html.TooDeep.__doc__)]
+        except html.TooIntricate as refusal:
+            form.body.errors = [web.sentence(refusal)]
     if form.errors:
         raise Refused((show(article, form), form.refusal_status))
     return body

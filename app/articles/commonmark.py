@@ -1,21 +1,38 @@
 """Markdown to HTML: CommonMark with tables, strike-through, footnotes, definition and task lists. Not yet clean."""
 
 import re
+from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
+from app.articles.metering import metered
+from app.html import TooMuch
+
 DEEPEST = 110
 """Deeper text is dropped by markdown-it: deeper than what ``html.clean`` refuses with a sentence."""
+LONGEST_HTML = 3_000_000
 _BOX = re.compile(r"\[([ xX])\](?=\s)")
 _KEY = re.compile(r"[\w-]+:(\s|$)")
 
 
 def to_html(markdown: str) -> str:
-    """The HTML that some Markdown stands for, raw HTML included as typed."""
-    return str(_reader().render(_without_front_matter(markdown)))
+    """The HTML that some Markdown stands for, raw HTML included as typed. Raises ``html.TooMuch``."""
+    reader = metered(_reader())
+    env: dict[str, Any] = {}
+    tokens = reader.parse(_without_front_matter(markdown), env)
+    # A definition of a link may be long, and used often.
+    if sum(map(_length, tokens)) > LONGEST_HTML:
+        raise TooMuch
+    return str(reader.renderer.render(tokens, reader.options, env))
+
+
+def _length(token: Token) -> int:
+    attributes = sum(len(str(value)) for value in token.attrs.values())
+    return attributes + len(token.content) + sum(map(_length, token.children or ()))
 
 
 def _reader() -> MarkdownIt:

@@ -46,7 +46,7 @@ class Rendered:
 
 
 def prepare(typed: str, body_format: str) -> Body:
-    """Make what was typed storable. Raises ``html.TooDeep``.
+    """Make what was typed storable. Raises ``html.TooIntricate``.
 
     Markdown is stored as typed and cleaned whenever it is shown; ``removed`` says what will not be.
     """
@@ -70,7 +70,7 @@ def _prepare(typed: str, body_format: str) -> tuple[Body, html.Cleaned]:
 def render(source: str, body_format: str, *, excerpt: str = "") -> Rendered:
     """The HTML to show for a stored body; without an excerpt its first paragraph is marked as the lead.
 
-    Raises ``html.TooDeep``, which ``prepare`` has ruled out for what it has seen.
+    Raises ``html.TooIntricate``, which ``prepare`` has ruled out for what it has seen.
     """
     return _finish(html.clean(to_html(source) if body_format == "markdown" else source), excerpt)
 

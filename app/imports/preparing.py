@@ -56,6 +56,8 @@ def prepare_file(found: Found, *, zone: tzinfo, known: Known | None) -> Prepared
         return replace(prepared, reason=str(reason))
     except html.TooDeep:
         return replace(prepared, reason="its text nests too many elements: flatten its lists or tables.")
+    except html.TooIntricate:
+        return replace(prepared, reason="its text has too much formatting in one piece: make several files of it.")
     except Exception as error:  # one bad file never stops the rest; it is reported, not swallowed
         return replace(prepared, reason=f"it cannot be read ({type(error).__name__}: {str(error)[:200]}).")
 

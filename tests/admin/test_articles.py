@@ -221,6 +221,14 @@ def test_lists_a_hundred_deep_are_refused_at_the_body(editor: FlaskClient) -> No
     assert answer.status_code == 422 and "100 elements" in field_errors(answer)["body"]
 
 
+def test_a_body_too_intricate_to_read_is_refused_and_stays_in_the_form(editor: FlaskClient) -> None:
+    number = write(editor, body_format="markdown")
+    typed = "![" * 20_000
+    answer = post_form(editor, f"/admin/articles/{number}", {"body": typed})
+    assert answer.status_code == 422 and "too much formatting" in field_errors(answer)["body"]
+    assert typed_fields(answer)["body"].strip() == typed
+
+
 def test_what_cleaning_took_out_is_named_and_kept(editor: FlaskClient) -> None:
     number = write(editor, body="<p onclick='x()'>Hi <script>alert(1)</script></p>")
     shown = editor.get(f"/admin/articles/{number}")

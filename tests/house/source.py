@@ -8,7 +8,19 @@ from pathlib import Path
 
 from app.config import ROOT
 
-FOUNDATION = ("changes", "clock", "config", "db", "html", "html_tree", "migrating", "settings", "slugging", "text")
+FOUNDATION = (
+    "changes",
+    "clock",
+    "config",
+    "db",
+    "html",
+    "html_limits",
+    "html_tree",
+    "migrating",
+    "settings",
+    "slugging",
+    "text",
+)
 ROOMS = ("accounts", "pageviews", "articles", "imports")  # each may use those before it
 SHARED_BY_DOORS = ("errors", "health", "hosts", "login", "proxies", "request_log", "web")
 DOORS = ("site", "admin", "cli")
