@@ -1,5 +1,7 @@
 """How intricate HTML may be: beyond what any person writes, and below what takes seconds to read."""
 
+import re
+
 DEEPEST = 100
 LONGEST_ATTRIBUTE = 8_000
 MOST_ATTRIBUTES = 100
@@ -18,3 +20,24 @@ class TooDeep(TooIntricate):
 
 class TooMuch(TooIntricate):
     """The text has too much formatting in one piece; make several articles of it, or shorten its longest paragraphs."""
+
+
+def endable(source: str) -> str:
+    """The text without what has no end: numbers of thousands of digits, and a tag at the very end."""
+    return _whole_tail(_short_references(source))
+
+
+def _short_references(source: str) -> str:
+    """Numeric references of thousands of digits make Python's int() raise; they mean no character anyway."""
+
+    def shorten(match: re.Match[str]) -> str:
+        digits = match[1].lstrip("0")
+        return f"&#{digits or 0}" if len(digits) <= 7 else "&#65533"
+
+    return re.sub(r"&#([0-9]{8,})", shorten, source)
+
+
+def _whole_tail(source: str) -> str:
+    """A tag that never ends would swallow the rest of the text: show it as text."""
+    start = source.rfind("<")
+    return source if ">" in source[start:] or start < 0 else f"{source[:start]}&lt;{source[start + 1 :]}"

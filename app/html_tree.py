@@ -15,7 +15,7 @@ from html5lib._tokenizer import HTMLTokenizer
 from html5lib.constants import namespaces, tokenTypes
 from html5lib.treebuilders.base import Node, TreeBuilder
 
-from app.html_limits import DEEPEST, LONGEST_ATTRIBUTE, MOST_ATTRIBUTES, MOST_WORK, STEPS, TooDeep, TooMuch
+from app.html_limits import DEEPEST, LONGEST_ATTRIBUTE, MOST_ATTRIBUTES, MOST_WORK, STEPS, TooDeep, TooMuch, endable
 from app.text import clean_block
 
 
@@ -115,7 +115,7 @@ class Element(Node):
 def parse(source: str) -> Element:
     """Read a fragment as a browser with scripts switched off would (so <noscript> counts). Raises ``TooIntricate``."""
     parser = _Parser(_Builder)
-    fragment: Element = parser.parseFragment(_whole_tail(_short_references(clean_block(source.replace("\x0c", " ")))))
+    fragment: Element = parser.parseFragment(endable(clean_block(source.replace("\x0c", " "))))
     _join_strings(fragment)
     return fragment
 
@@ -152,22 +152,6 @@ def start_tag(element: Element) -> str:
 def escape(text: str) -> str:
     """Text as HTML source."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\xa0", "&nbsp;")
-
-
-def _short_references(source: str) -> str:
-    """Numeric references of thousands of digits make Python's int() raise; they mean no character anyway."""
-
-    def shorten(match: re.Match[str]) -> str:
-        digits = match[1].lstrip("0")
-        return f"&#{digits or 0}" if len(digits) <= 7 else "&#65533"
-
-    return re.sub(r"&#([0-9]{8,})", shorten, source)
-
-
-def _whole_tail(source: str) -> str:
-    """A tag that never ends would swallow the rest of the text: show it as text."""
-    start = source.rfind("<")
-    return source if ">" in source[start:] or start < 0 else f"{source[:start]}&lt;{source[start + 1 :]}"
 
 
 def _join_strings(root: Element) -> None:
@@ -277,6 +261,8 @@ class _Tokenizer(HTMLTokenizer):
 
     def emitCurrentToken(self) -> None:  # noqa: N802
         name = self.currentToken["name"]
+        if name.lower() in ("p", "br") and self.currentToken["type"] == tokenTypes["EndTag"]:
+            self.parser.leave_drawing()
         inside = self.parser.tree.openElements[-1].namespace
         if name.lower() in KNOWN or NAMESPACED.match(name) or inside != HTML:
             super().emitCurrentToken()
@@ -294,6 +280,14 @@ class _Parser(HTMLParser):
         self.tokenizer = _Tokenizer(stream, self)
         self.reset()
         self.mainLoop()
+
+    def leave_drawing(self) -> None:
+        """</p> and </br> end a drawing or formula in browsers since 2020; html5lib does not know that yet."""
+        opened = self.tree.openElements
+        while opened[-1].namespace != HTML and not (
+            self.isHTMLIntegrationPoint(opened[-1]) or self.isMathMLTextIntegrationPoint(opened[-1])
+        ):
+            opened.pop()
 
     def parseError(self, errorcode: str = "", datavars: dict[str, Any] | None = None) -> None:  # noqa: N802
         """Nobody reads them, and finding their line is quadratic."""
