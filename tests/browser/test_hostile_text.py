@@ -187,6 +187,8 @@ def test_no_visible_text_is_lost(body_format: str, corpus: Path, watch: Watch, p
     texts = naughty_strings(corpus)
     if os.environ.get("WHOLE_CORPUS"):
         texts += payloads(corpus)
+    # No text is stored with a NUL: what is compared is what is read, so a script with one in its name is a script.
+    texts = [text.replace("\x00", "") for text in texts]
     as_typed = [to_html(typed) if body_format == "markdown" else typed for typed in texts]
     shown = [render(typed, body_format).html for typed in texts]
     watch.allowed = put("<!doctype html><title>Compare</title><body>")
