@@ -13,6 +13,7 @@ from app.articles import publishing
 from app.articles.models import Article, ArticleAuthor, ArticleTag, Draft, LiveText
 from app.articles.publishing import KEEP, Keep, RenderedDraft
 from app.articles.rendering import RENDERER, Body, Rendered, render
+from app.html import TooIntricate
 from app.pageviews.reading import list_totals
 
 bp = Blueprint("publication", __name__, url_prefix="/admin/articles/<int:article_id>")
@@ -123,9 +124,15 @@ def keep_and_preview(article_id: int) -> ResponseReturnValue:
 
 @bp.get("/preview")
 @web.needs("article.see", editing.load)
-def preview(article_id: int) -> str:
+def preview(article_id: int) -> ResponseReturnValue:
     """The working copy as a reader would see it. Not counted: only the reader's own door counts."""
-    shown = _as_if_live(editing.load(article_id))
+    article = editing.load(article_id)
+    try:
+        shown = _as_if_live(article)
+    except TooIntricate as refusal:
+        form = editing.read_form(article)
+        form.body.errors = [web.sentence(refusal)]
+        return editing.show(article, form), 422
     page = render_template(
         "admin/publication/preview.html", article=shown, article_id=article_id, newer=None, older=None
     )
@@ -163,11 +170,18 @@ def _read_time(form: ArticleForm, name: str) -> datetime | None:
 
 
 def _render_ahead(article: Article, form: ArticleForm, body: Body | None) -> tuple[Draft, Rendered]:
-    """What the working copy will be once the form is saved, rendered: slow, so before the first write."""
+    """What the working copy will be once the form is saved, rendered: slow, so before the first write.
+
+    Raises ``Refused`` for a text that was stored when more was allowed than now.
+    """
     draft = article.draft
     source, style = (body.source, body.format) if body else (draft.body, draft.body_format)
     excerpt = str(form.excerpt.data or "").strip()
-    return Draft(body=source, body_format=style, excerpt=excerpt), render(source, style, excerpt=excerpt)
+    try:
+        return Draft(body=source, body_format=style, excerpt=excerpt), render(source, style, excerpt=excerpt)
+    except TooIntricate as refusal:
+        form.body.errors = [web.sentence(refusal)]
+        raise editing.Refused((editing.show(article, form), 422)) from refusal
 
 
 def _publish(

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.articles.models import Article
+from app.articles.models import Article, Draft
 from app.settings import change_settings
 from tests.admin.conftest import publish, write
 from tests.forms import field_errors, page, post_form, text_of, typed_fields, where_to
@@ -196,3 +196,17 @@ def test_saving_the_form_of_a_withdrawn_article_does_not_bring_its_withdrawal_al
     assert fields["withdraw_at"] == ""
     publish(editor, number, withdraw_at=fields["withdraw_at"], publish_at=fields["publish_at"])
     assert look(number).status(clock.now() + timedelta(seconds=1)) == "published"
+
+
+def test_a_text_from_before_a_bound_is_refused_at_its_field(editor: FlaskClient, session: Session) -> None:
+    number = write(editor)
+    draft = session.get_one(Draft, number)
+    draft.body = "<div>" * 200 + "deep"
+    session.commit()
+    for answer in (
+        editor.get(f"/admin/articles/{number}/preview"),
+        post_form(editor, f"/admin/articles/{number}/publish"),
+    ):
+        assert answer.status_code == 422
+        assert "body" in field_errors(answer)
+        assert "deep" in typed_fields(answer)["body"]
