@@ -11,6 +11,7 @@ from app import web
 from app.accounts.passwords import hash_password, verify
 from app.accounts.profile import BIOGRAPHY_LENGTH, BiographyTooLong, change_password, change_profile
 from app.admin.fields import check_new_password, name_field, new_password_field
+from app.articles.searching import refold_author
 from app.login import current_token
 from app.text import clean_block
 
@@ -55,7 +56,9 @@ def save() -> ResponseReturnValue:
     form = ProfileForm(obj=web.myself())
     if not form.validate_on_submit():
         return _page(profile_form=form), form.refusal_status
-    change_profile(web.writer(), web.myself().id, name=form.name.data or "", biography=form.biography.data or "")
+    me, name = web.myself(), form.name.data or ""
+    change_profile(web.writer(), me.id, name=name, biography=form.biography.data or "")
+    refold_author(web.writer(), me.id, former=me.name, name=name)
     web.writer().commit()
     return redirect(url_for(".edit", done="profile-saved"), 303)
 

@@ -15,6 +15,8 @@ from app.accounts.models import Account
 from app.db import Base, Moment
 
 MAX_PATH = 500
+PLAIN_FIELDS = ("title", "excerpt", "language", "cover_url", "cover_alt", "canonical_url", "is_featured")
+"""What working copy, live article and revision have in common beside body, slug, tags and authors."""
 
 
 class Tag(Base):

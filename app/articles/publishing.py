@@ -8,9 +8,10 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from app import changes, clock
-from app.articles import addresses
+from app.articles import addresses, revising
 from app.articles.appearing import places
 from app.articles.models import (
+    PLAIN_FIELDS,
     Address,
     Article,
     ArticleAuthor,
@@ -20,7 +21,6 @@ from app.articles.models import (
     Revision,
 )
 from app.articles.rendering import RENDERER, Rendered, render
-from app.articles.writing import PLAIN_FIELDS, _keep
 
 
 class Keep(Enum):
@@ -95,7 +95,7 @@ def publish(
     article.trashed_at = None
     session.flush()
     if not is_new:
-        _keep(session, draft, reason="published", by_id=by_id, body=None)
+        revising.keep(session, draft, reason="published", by_id=by_id, body=None)
         session.flush()
         changes.note(session, *appeared, *places(session, article))
 

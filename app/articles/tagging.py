@@ -8,13 +8,15 @@ from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app import changes, clock, text
-from app.articles.models import Article, ArticleTag, DraftTag, SearchText, Tag
+from app.articles.models import Article, ArticleTag, DraftTag, Tag
 from app.articles.reading import published
+from app.articles.searching import refold_tag
 from app.articles.slugs import slugify
 
 MAX_TAG = 300
-# A name in double quotes that needs them: it holds a comma.
-_PIECE = re.compile(r'\s*(?:"((?:[^"]|"")*,(?:[^"]|"")*)"\s*(?:,|$)|([^,]*)(?:,|$))')
+# A name in double quotes, its own quotes doubled; or anything up to the next comma.
+_QUOTED = re.compile(r'\s*"((?:[^"]|"")*)"\s*(?:,|$)')
+_PLAIN = re.compile(r"([^,]*)(?:,|$)")
 
 
 class TagTaken(Exception):
@@ -82,22 +84,31 @@ def count_tag(session: Session, tag: Tag) -> TagCount:
 
 
 def parse_names(typed: str) -> list[str]:
-    """Names separated by commas, each once, in order. A name with a comma is written in double quotes."""
+    """Names separated by commas, each once, in order.
+
+    A name that holds a comma or begins with a double quote is written in double quotes, its own doubled.
+    Quotes around what needs none are part of the name.
+    """
     names: dict[str, None] = {}
     at, line = 0, text.clean_line(typed)
     while at < len(line):
-        found = _PIECE.match(line, at)
-        assert found is not None, "the second branch takes anything"
-        name = (found[1].replace('""', '"') if found[1] is not None else found[2]).strip()
+        quoted = _QUOTED.match(line, at)
+        if quoted is not None and ("," in quoted[1] or '""' in quoted[1]):
+            name, at = quoted[1].replace('""', '"').strip(), quoted.end()
+        else:
+            plain = _PLAIN.match(line, at)
+            assert plain is not None, "it takes anything"
+            name, at = plain[1].strip(), plain.end()
         if not text.is_blank(name):
             names.setdefault(name)
-        at = max(found.end(), at + 1)
     return list(names)
 
 
 def format_names(names: Iterable[str]) -> str:
     """The line that ``parse_names`` reads back as these names."""
-    return ", ".join('"{}"'.format(name.replace('"', '""')) if "," in name else name for name in names)
+    return ", ".join(
+        '"{}"'.format(name.replace('"', '""')) if "," in name or name.startswith('"') else name for name in names
+    )
 
 
 def find_or_make_tags(session: Session, names: Iterable[str]) -> list[Tag]:
@@ -115,7 +126,7 @@ def rename_tag(session: Session, tag: Tag, *, name: str) -> Tag:
         raise TagTaken(holder)
     former, tag.name = tag.name, name
     session.flush()
-    _refold(session, tag, former, name)
+    refold_tag(session, tag.id, former=former, name=name)
     changes.note(session, f"tag:{tag.id}")
     return tag
 
@@ -128,7 +139,7 @@ def merge_tags(session: Session, tag: Tag, *, into: Tag) -> None:
         already = select(link.article_id).where(link.tag_id == into.id)
         session.execute(delete(link).where(link.tag_id == tag.id, link.article_id.in_(already)))
         session.execute(update(link).where(link.tag_id == tag.id).values(tag_id=into.id))
-    _refold(session, into, tag.name, into.name)
+    refold_tag(session, into.id, former=tag.name, name=into.name)
     changes.note(session, f"tag:{tag.id}", f"tag:{into.id}")
     session.delete(tag)
     session.flush()
@@ -168,10 +179,3 @@ def _checked(name: str) -> str:
     if len(name) > MAX_TAG:
         raise TagTooLong
     return name
-
-
-def _refold(session: Session, tag: Tag, former: str, name: str) -> None:
-    """The admin's search finds the drafts that carry the tag by its new name."""
-    carrying = select(DraftTag.article_id).where(DraftTag.tag_id == tag.id)
-    for row in session.scalars(select(SearchText).where(SearchText.article_id.in_(carrying))):
-        row.folded = row.folded.replace(former.casefold(), name.casefold())

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 from app import clock, text
 from app.accounts.bylines import find_or_make_byline
 from app.accounts.models import Account
-from app.articles import addresses
-from app.articles.models import Article, Draft, DraftAuthor, DraftTag, Revision, SearchText
+from app.articles import addresses, revising, searching
+from app.articles.models import PLAIN_FIELDS, Article, Draft, DraftAuthor, DraftTag, Revision
 from app.articles.rendering import Body
 from app.articles.slugs import check_slug, slugify
 from app.articles.tagging import find_or_make_tags
@@ -21,7 +21,6 @@ MAX_LENGTHS = {
     "canonical_url": 2000,
     "language": 35,
 }
-PLAIN_FIELDS = (*MAX_LENGTHS, "is_featured")
 
 
 class TitleBlank(Exception):
@@ -110,8 +109,8 @@ def create(
     if not article.draft.author_links and by_id is not None:
         _set_authors(session, article.draft, [session.get_one(Account, by_id)])
     session.flush()
-    _keep(session, article.draft, reason=reason, by_id=by_id, body=content.body)
-    _fold_search(session, article.draft)
+    revising.keep(session, article.draft, reason=reason, by_id=by_id, body=content.body)
+    searching.fold(session, article.draft)
     session.flush()
     return article
 
@@ -139,7 +138,7 @@ def save(
     if not _would_change(draft, content):
         return draft
     if based_on is not None and based_on != draft.version:
-        mine = _keep_conflict(session, draft, content, by_id=by_id, based_on=based_on)
+        mine = revising.keep_conflict(session, draft, _said(content), body=content.body, by_id=by_id, based_on=based_on)
         raise SaveConflict(draft, mine)
     if content.slug is not None or content.title is not None:
         _move(session, draft, content, take_over=take_over)
@@ -148,8 +147,8 @@ def save(
     draft.saved_by_id = by_id
     article.edited_at = clock.now()
     session.flush()
-    _keep(session, draft, reason=reason, by_id=by_id, body=content.body)
-    _fold_search(session, draft)
+    revising.keep(session, draft, reason=reason, by_id=by_id, body=content.body)
+    searching.fold(session, draft)
     session.flush()
     return draft
 
@@ -244,6 +243,12 @@ def _set_authors(session: Session, draft: Draft, accounts: list[Account]) -> Non
         link.position = position
 
 
+def _said(content: Content) -> dict[str, object]:
+    """What a save says beside the body, by field."""
+    names = (*PLAIN_FIELDS, "slug", "tags", "authors")
+    return {name: value for name in names if (value := getattr(content, name)) is not None}
+
+
 def _would_change(draft: Draft, content: Content) -> bool:
     said = {name: value for name in PLAIN_FIELDS if (value := getattr(content, name)) is not None}
     if any(getattr(draft, name) != value for name, value in said.items()):
@@ -255,56 +260,3 @@ def _would_change(draft: Draft, content: Content) -> bool:
     if content.tags is not None and content.tags != [tag.name for tag in draft.tags]:
         return True
     return content.authors is not None and content.authors != [account.name for account in draft.authors]
-
-
-def _keep(session: Session, draft: Draft, *, reason: str, by_id: int | None, body: Body | None) -> Revision:
-    """Add a revision of the working copy as it is now."""
-    revision = Revision(
-        article_id=draft.article_id,
-        version=draft.version,
-        created_at=clock.now(),
-        account_id=by_id,
-        reason=reason,
-        title=draft.title,
-        body=draft.body,
-        body_format=draft.body_format,
-        as_typed=body.as_typed if body else None,
-        fields=_other_fields(draft),
-    )
-    session.add(revision)
-    return revision
-
-
-def _keep_conflict(session: Session, draft: Draft, content: Content, *, by_id: int | None, based_on: int) -> Revision:
-    """Add a revision of what somebody wanted to save over a working copy that had changed meanwhile."""
-    revision = _keep(session, draft, reason="conflict", by_id=by_id, body=content.body)
-    revision.version = based_on
-    if content.title is not None:
-        revision.title = content.title
-    if content.body is not None:
-        revision.body, revision.body_format = content.body.source, content.body.format
-    said = {name: getattr(content, name) for name in (*PLAIN_FIELDS, "slug", "tags", "authors")}
-    revision.fields = revision.fields | {name: value for name, value in said.items() if value is not None}
-    session.flush()
-    return revision
-
-
-def _other_fields(draft: Draft) -> dict[str, object]:
-    plain = {name: getattr(draft, name) for name in PLAIN_FIELDS if name != "title"}
-    return {
-        **plain,
-        "slug": draft.slug,
-        "tags": [tag.name for tag in draft.tags],
-        "authors": [account.name for account in draft.authors],
-    }
-
-
-def _fold_search(session: Session, draft: Draft) -> None:
-    """Remake what the admin's search looks through for this article."""
-    names = [*(tag.name for tag in draft.tags), *(account.name for account in draft.authors)]
-    folded = "\n".join([draft.title, draft.slug, draft.excerpt, *names]).casefold()
-    row = session.get(SearchText, draft.article_id)
-    if row is None:
-        session.add(SearchText(article_id=draft.article_id, folded=folded))
-    else:
-        row.folded = folded

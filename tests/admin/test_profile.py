@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Account
 from app.accounts.signing_in import authenticate
 from tests.accounts.conftest import PASSWORD, person
+from tests.admin.conftest import write
 from tests.forms import field_errors, post_form, text_of, typed_fields, where_to
 
 ClientOf = Callable[[Account], FlaskClient]
@@ -91,3 +92,13 @@ def test_an_expired_form_keeps_what_was_typed(author: FlaskClient) -> None:
     assert answer.status_code == 400
     assert typed_fields(answer)["biography"] == "A life."
     assert "expired" in text_of(answer)
+
+
+def test_a_new_name_finds_one_s_articles_in_the_list(
+    client_of: Callable[[Account], FlaskClient], charlie: Account
+) -> None:
+    author = client_of(charlie)
+    write(author, "Of mine")
+    post_form(author, "/admin/profile", {"name": "Charlotte", "biography": ""})
+    assert "Of mine" in text_of(author.get("/admin/articles?q=charlotte"))
+    assert "Of mine" not in text_of(author.get("/admin/articles?q=charlie"))

@@ -1,0 +1,52 @@
+"""Keeping what was saved, and what somebody wanted to save: revisions are only ever added."""
+
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.articles.models import PLAIN_FIELDS, Draft, Revision
+from app.articles.rendering import Body
+
+
+def keep(session: Session, draft: Draft, *, reason: str, by_id: int | None, body: Body | None) -> Revision:
+    """Add a revision of the working copy as it is now; ``body`` is what was typed with this save, if any was."""
+    revision = Revision(
+        article_id=draft.article_id,
+        version=draft.version,
+        created_at=clock.now(),
+        account_id=by_id,
+        reason=reason,
+        title=draft.title,
+        body=draft.body,
+        body_format=draft.body_format,
+        as_typed=body.as_typed if body else None,
+        fields=_other_fields(draft),
+    )
+    session.add(revision)
+    return revision
+
+
+def keep_conflict(
+    session: Session, draft: Draft, said: dict[str, object], *, body: Body | None, by_id: int | None, based_on: int
+) -> Revision:
+    """Add a revision of what somebody wanted to save over a working copy that had changed meanwhile.
+
+    ``said`` are the fields that were typed, by name; the others are as they are now.
+    """
+    revision = keep(session, draft, reason="conflict", by_id=by_id, body=body)
+    revision.version = based_on
+    revision.title = str(said.get("title", revision.title))
+    if body is not None:
+        revision.body, revision.body_format = body.source, body.format
+    revision.fields = revision.fields | {name: value for name, value in said.items() if name != "title"}
+    session.flush()
+    return revision
+
+
+def _other_fields(draft: Draft) -> dict[str, object]:
+    plain = {name: getattr(draft, name) for name in PLAIN_FIELDS if name != "title"}
+    return {
+        **plain,
+        "slug": draft.slug,
+        "tags": [tag.name for tag in draft.tags],
+        "authors": [account.name for account in draft.authors],
+    }
