@@ -28,7 +28,7 @@ except ConfigError as error:
 _host = f"[{_installation.host}]" if ":" in _installation.host else _installation.host
 bind = f"{_host}:{_installation.port}"
 workers = _installation.web_concurrency
-worker_class = "gthread"
+worker_class = "app.site.reader_lane.ReaderLane" if _installation.reader_lane else "gthread"
 threads = 8
 timeout = 60
 graceful_timeout = 30

@@ -44,6 +44,8 @@ class Config:
     max_request_bytes: int = 8 * MEBIBYTE
     page_cache_bytes: int = 64 * MEBIBYTE
     """How much room each worker has for finished pages; 0 keeps none."""
+    reader_lane: bool = True
+    """Whether kept pages are answered in gunicorn's event loop; without it only speed changes."""
     fold_seconds: float | None = 1.0
     """How often views are folded from the journal into the database; None starts no thread."""
 
@@ -85,6 +87,7 @@ def from_env(environ: Mapping[str, str] | None = None) -> Config:
         port=port,
         web_concurrency=_integer(env, "WEB_CONCURRENCY", default=2, least=1, most=64),
         trusted_proxies=_networks(env, "TRUSTED_PROXIES"),
+        reader_lane=_switch(env, "READER_LANE", default=True),
         page_cache_bytes=_integer(env, "PAGE_CACHE_MIB", default=64, least=0, most=4096) * MEBIBYTE,
     )
 
@@ -216,6 +219,13 @@ def _integer(env: Mapping[str, str], name: str, *, default: int, least: int, mos
     if not (given.isascii() and given.isdigit() and len(given) < 10 and least <= int(given) <= most):
         raise ConfigError(f"{name}: must be a whole number from {least} to {most}, not {given[:40]!r}.")
     return int(given)
+
+
+def _switch(env: Mapping[str, str], name: str, *, default: bool) -> bool:
+    given = env.get(name, "").strip()
+    if given not in {"", "0", "1"}:
+        raise ConfigError(f"{name}: must be 1 (on) or 0 (off), not {given[:40]!r}.")
+    return default if not given else given == "1"
 
 
 def _networks(env: Mapping[str, str], name: str) -> tuple[IPv4Network | IPv6Network, ...]:

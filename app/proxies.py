@@ -39,6 +39,10 @@ class TrustedProxies:
             environ.pop("HTTP_X_FORWARDED_PROTO", None)
         return self.behind_proxy(environ, start_response)
 
+    def trusts(self, address: str) -> bool:
+        """Whether what comes from this address is believed about others."""
+        return self._is_trusted(_address(address))
+
     def _client(self, neighbour: Address | None, forwarded_for: str) -> Address | None:
         """Who asks: each trusted proxy is believed about its own neighbour, and nobody further on."""
         for part in reversed(forwarded_for.split(",")):

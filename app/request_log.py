@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("typecase.request")
 _WHOLE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _ODD = re.compile(r"[^\x21-\x7e]|[\"\\%]")
+_ENTRY = "id=%s method=%s path=%s status=%s bytes=%d ms=%.1f"
 
 
 # A link that works once is a secret that stands in the path.
@@ -34,10 +35,28 @@ def configure() -> None:
     logging.getLogger("typecase").setLevel(logging.INFO)
 
 
+def note_many(answers: list[tuple[str, str, int]], milliseconds: float) -> None:
+    """An entry for each page (id, path, bytes) that the reader lane answered, all of them written at once."""
+    if log.isEnabledFor(logging.INFO):
+        log.info(Entries(_ENTRY % (own_id, "GET", path, "200", size, milliseconds) for own_id, path, size in answers))
+
+
+class Entries(tuple[str, ...]):
+    """Several entries in one record."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return "\n".join(self)
+
+
 class OneEntry(logging.Formatter):
     """Further lines of an entry (a traceback) are indented, so that no text in it passes for an entry."""
 
     def format(self, record: logging.LogRecord) -> str:
+        if isinstance(record.msg, Entries):
+            start = super().format(record).partition(record.msg[0])[0]
+            return "\n".join(start + entry for entry in record.msg)
         return "\n    ".join(super().format(record).splitlines())
 
 
@@ -74,8 +93,7 @@ class RequestLog:
         def finish(size: int) -> None:
             milliseconds = (time.perf_counter() - started) * 1000
             method = _ODD.sub("?", environ.get("REQUEST_METHOD", "-"))[:20]
-            log.info("id=%s method=%s path=%s status=%s bytes=%d ms=%.1f",
-                     own_id, method, path_of(environ), seen["status"], size, milliseconds)  # fmt: skip
+            log.info(_ENTRY, own_id, method, path_of(environ), seen["status"], size, milliseconds)
 
         try:
             body = self.app(environ, start)

@@ -4,9 +4,9 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -17,10 +17,13 @@ from app.pageviews import reading
 from app.pageviews.classes import ViewClass
 from app.pageviews.folding import fold
 from app.pageviews.journal import Journal, machine_id, pack
+from app.pageviews.live import Live
 from app.pageviews.unfolded import FoldedAway, Unfolded
 
 log = logging.getLogger("typecase.pageviews")
 QUIET_SECONDS = 60.0
+LEARN_SECONDS = 1.5
+LEARN_AT_ONCE = 100
 
 
 class Counter:
@@ -42,6 +45,42 @@ class Counter:
             self._complain("a view could not be noted: %s", error)
         if process.thread is None and self.fold_seconds is not None:
             self.start()
+
+    def note(self, article_id: int, record: bytes) -> int:
+        """``note_many`` for one view."""
+        return self.note_many([(article_id, record)])[0]
+
+    def note_many(self, views: list[tuple[int, bytes]]) -> list[int]:
+        """Note these views (article and record), with one write and without the database; the number to show in each.
+
+        Raises ``NotLearnt`` before anything is noted; a full disk loses views, not answers.
+        """
+        process = self._process()
+        ids, records = [article_id for article_id, _ in views], b"".join([record for _, record in views])
+        try:
+            numbers = process.live.note(ids, len(records), partial(process.journal.write, records))
+        except OSError as error:
+            self._complain("a view could not be noted: %s", error)
+            numbers = [process.live.get(article_id) or 0 for article_id in ids]
+        if process.thread is None and self.fold_seconds is not None:
+            self.start()
+        return numbers
+
+    def live(self, article_id: int) -> int | None:
+        """The number without counting; None if this process has not learnt it yet."""
+        return self._process().live.get(article_id)
+
+    def learn(self, session: Session, ids: Collection[int]) -> None:
+        """Ask the database for the numbers of these articles, so that ``note_many`` need not."""
+        process = self._process()
+        while True:
+            tails = process.unfolded.open_all()
+            totals, offsets = self._folded(session, ids)
+            try:
+                process.live.learn(totals, offsets, process.unfolded, tails)
+            except FoldedAway:
+                continue
+            return
 
     def shown(self, session: Session, article_id: int) -> int:
         """The number for people: with every view that this machine answered, this one's own included."""
@@ -115,16 +154,29 @@ class Counter:
             yield fresh
 
     def _keep_folding(self, process: "_Process") -> None:
+        learnt = time.monotonic()
         while not process.stopping.wait(self.fold_seconds):
-            self._try_folding()
-        self._try_folding()
+            self._try(self.fold, "views could not be folded and stay in the journal: %s")
+            if time.monotonic() - learnt >= LEARN_SECONDS:
+                self._try(
+                    partial(self._learn_again, process), "the numbers of other machines could not be asked for: %s"
+                )
+                learnt = time.monotonic()
+        self._try(self.fold, "views could not be folded and stay in the journal: %s")
 
-    def _try_folding(self) -> None:
+    def _learn_again(self, process: "_Process") -> None:
+        """Take in what the journals of this machine do not tell, for the articles that are being read."""
+        shown = list(process.live.take_shown())
+        for start in range(0, len(shown), LEARN_AT_ONCE):
+            with self.database.reader() as session:
+                self.learn(session, shown[start : start + LEARN_AT_ONCE])
+
+    def _try(self, action: Callable[[], object], complaint: str) -> None:
         try:
-            self.fold()
+            action()
         except Exception as error:
             # The database is away, the disk is full: the views are safe in the journal until it works again.
-            self._complain("views could not be folded and stay in the journal: %s", error)
+            self._complain(complaint, error)
 
     def _complain(self, message: str, error: Exception) -> None:
         now = time.monotonic()
@@ -139,6 +191,7 @@ class _Process:
     def __init__(self, journal_dir: Path) -> None:
         self.journal = Journal(journal_dir)
         self.unfolded = Unfolded(journal_dir)
+        self.live = Live(journal_dir)
         self.starting = threading.Lock()
         self.stopping = threading.Event()
         self.thread: threading.Thread | None = None

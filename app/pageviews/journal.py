@@ -93,21 +93,28 @@ class Journal:
         self.folder = folder
         self._lock = threading.Lock()
         self._file: int | None = None
+        self._name = ""
         self._size = 0
         self._opened = 0.0
 
-    def write(self, record: bytes) -> None:
-        """Append a record; once this returns it is counted. Raises OSError if it could not be written."""
+    def write(self, records: bytes) -> tuple[str, int]:
+        """Append whole records; once this returns they are counted. The file's name and the place behind them.
+
+        Raises OSError if not all of them could be written.
+        """
         with self._lock:
             if self._file is None or self._size >= MAX_BYTES or time.monotonic() - self._opened > MAX_SECONDS:
                 self._renew()
-            if self._append(record) == len(record):
-                return
+            written = self._append(records)
+            if written == len(records):
+                return self._name, self._size
             # The disk is (nearly) full. What is half written stays the tail of that file: nothing may follow it.
             self._renew()
-            if self._append(record) != len(record):
+            rest = records[max((view.end for view in parse(records[:written])), default=0) :]
+            if self._append(rest) != len(rest):
                 self._close()
                 raise OSError(errno.ENOSPC, "the record of a view was cut short")
+            return self._name, self._size
 
     def close(self) -> None:
         """Finish the file; a later view would open another."""
@@ -131,7 +138,8 @@ class Journal:
 
     def _renew(self) -> None:
         self._close()
-        self._file, self._size, self._opened = _create(self.folder), 0, time.monotonic()
+        self._file, self._name = _create(self.folder)
+        self._size, self._opened = 0, time.monotonic()
 
     def _close(self) -> None:
         if self._file is not None:
@@ -139,12 +147,12 @@ class Journal:
             self._file = None
 
 
-def _create(folder: Path) -> int:
+def _create(folder: Path) -> tuple[int, str]:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     while True:
         path = folder / f"{time.time_ns():020d}-{os.getpid()}-{secrets.token_hex(4)}{SUFFIX}"
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
         fcntl.flock(file, fcntl.LOCK_EX)
         if os.fstat(file).st_nlink:
-            return file
+            return file, path.name
         os.close(file)  # a folder found it unlocked and empty in between, and removed it

@@ -29,22 +29,28 @@ class Unfolded:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._lock = threading.Lock()
-        self._tails: dict[str, _Tail] = {}
+        self._tails: dict[str, Tail] = {}
 
-    def open_all(self) -> list["_Tail"]:
+    def open_all(self) -> list["Tail"]:
         """Every journal there is. To be called before the database is asked for its offsets."""
         with self._lock:
             tails = {}
             for name in list_files(self.folder):
                 try:
-                    tails[name] = self._tails.get(name) or _Tail(self.folder / name)
+                    tails[name] = self._tails.get(name) or Tail(self.folder / name)
                 except FileNotFoundError:
                     continue  # removed since it was listed: all of it is folded
             self._tails = tails
             return list(tails.values())
 
-    def count(self, tails: list["_Tail"], ids: Collection[int], offsets: Mapping[str, int]) -> dict[int, int]:
-        """The counted views behind ``offsets`` by article; raises ``FoldedAway``."""
+    def count(
+        self,
+        tails: list["Tail"],
+        ids: Collection[int],
+        offsets: Mapping[str, int],
+        places: Mapping[str, int] | None = None,
+    ) -> dict[int, int]:
+        """The counted views behind ``offsets`` by article, up to ``places`` if given; raises ``FoldedAway``."""
         counts = dict.fromkeys(ids, 0)
         for tail in tails:
             offset = offsets.get(tail.name)
@@ -54,11 +60,12 @@ class Unfolded:
             with self._lock:
                 tail.read(offset or 0)
                 for article_id in ids:
-                    counts[article_id] += tail.count(article_id, offset or 0)
+                    upto = places.get(tail.name) if places else None
+                    counts[article_id] += tail.count(article_id, offset or 0, upto)
         return counts
 
 
-class _Tail:
+class Tail:
     """One journal, from some position on. It stays open, and so readable, as long as somebody asks about it."""
 
     def __init__(self, path: Path) -> None:
@@ -83,9 +90,12 @@ class _Tail:
                 return
             self._end += taken
 
-    def count(self, article_id: int, offset: int) -> int:
+    def count(self, article_id: int, offset: int, upto: int | None) -> int:
         ends = self._ends.get(article_id)
-        return len(ends) - bisect_left(ends, offset + 1) if ends else 0
+        if not ends:
+            return 0
+        last = len(ends) if upto is None else bisect_left(ends, upto + 1)
+        return max(0, last - bisect_left(ends, offset + 1))
 
     def _start_at(self, offset: int) -> None:
         self._start = self._end = offset

@@ -24,7 +24,7 @@ class Kept:
     """One answer, immutable. ``head`` are its header lines but for those that differ from answer to answer."""
 
     __slots__ = ("_after", "_before", "_deflated", "_gzipped", "_shift", "_sums",
-                 "article_id", "changed_at", "etag", "headers", "keys", "language", "size", "used")  # fmt: skip
+                 "article_id", "changed_at", "etag", "head", "headers", "keys", "language", "size", "used")  # fmt: skip
 
     def __init__(
         self,
@@ -36,6 +36,8 @@ class Kept:
         language: str,
     ) -> None:
         self.headers = headers
+        self.head = "".join(f"{name}: {value}\r\n" for name, value in headers).encode("latin-1")
+        """``headers`` as lines of a response."""
         self.keys = keys
         self.article_id = article_id
         """Whose views are counted with each answer; None: a page that is not counted."""
@@ -52,11 +54,6 @@ class Kept:
         if article_id is None:
             self._deflated, self._shift = (b"", b""), ()
         self.size = len(body) + len(self._gzipped) + sum(map(len, self._deflated)) + 4096
-
-    @property
-    def head(self) -> bytes:
-        """``headers`` as lines of a response."""
-        return "".join(f"{name}: {value}\r\n" for name, value in self.headers).encode("latin-1")
 
     def body(self, count: int | None, *, gzip: bool) -> bytes:
         """The page with this number of views; the number means nothing for a page that is not counted."""

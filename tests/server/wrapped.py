@@ -1,6 +1,8 @@
 """The application with routes that only tests need: slow ones."""
 
+import sys
 import time
+from types import FrameType
 
 from flask import request
 
@@ -23,3 +25,42 @@ def slow() -> str:
 def length() -> str:
     """Reads what is sent, as slowly as it comes, and answers with its length."""
     return str(len(request.get_data()))
+
+
+@app.get("/-lane")
+@web.public
+def lane() -> str:
+    """How many requests the reader lane of this worker answered itself; "none" where there is no lane."""
+    found = app.extensions.get("typecase.reader_lane")
+    return "none" if found is None else str(found.answered)
+
+
+@app.get("/-threads")
+@web.public
+def threads() -> str:
+    """How many threads of the pool are at work, this one included."""
+    frames = sys._current_frames().values()
+    return str(sum(_is_in("handle", frame) for frame in frames))
+
+
+def _is_in(function: str, frame: FrameType | None) -> bool:
+    while frame is not None:
+        if frame.f_code.co_name == function and frame.f_code.co_filename.endswith("gthread.py"):
+            return True
+        frame = frame.f_back
+    return False
+
+
+@app.get("/-buffered")
+@web.public
+def buffered() -> str:
+    """How many bytes the lane holds for those who speak or read slowly."""
+    return str(app.extensions["typecase.reader_lane"].buffered)
+
+
+@app.get("/-break-the-lane")
+@web.public
+def break_the_lane() -> str:
+    """Let the lane's next decision fail."""
+    app.extensions["typecase.reader_lane"].plain.find = None
+    return "broken"
