@@ -227,7 +227,8 @@ def _has_it_already(environ: "WSGIEnvironment", etag: str, kept: Kept) -> bool:
     """Whether the browser's copy is this answer: by its ETag, or else by the date of the last change."""
     listed = _listed(environ.get("HTTP_IF_NONE_MATCH", ""))
     if listed:
-        return etag in listed or "*" in listed
+        # "*" is any copy, and the copy of an article has a number that this very view has changed.
+        return etag in listed or ("*" in listed and kept.article_id is None)
     changed, seen = kept.changed_at, parse_date(environ.get("HTTP_IF_MODIFIED_SINCE"))
     return kept.article_id is None and changed is not None and seen is not None and changed <= seen
 
