@@ -11,7 +11,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -133,14 +135,31 @@ def _site(table: Table, folder: Path, kind: str, sizes: list[int], seconds: int)
         print(f"  {column}: loading", file=sys.stderr, flush=True)
         with database.writer() as session:
             synthetic.load(session, total=size)
-        server = Server(database_url=url, instance_dir=instance, WEB_CONCURRENCY="1", SECRET_KEY=SECRET_KEY).start()
-        try:
-            _readers(table, column, server.port, size, seconds)
-            _staff(table, column, server.port, cookie, size)
-        finally:
-            server.stop()
+        serve = partial(Server, database_url=url, instance_dir=instance, WEB_CONCURRENCY="1", SECRET_KEY=SECRET_KEY)
+        with running(serve(PAGE_CACHE_MIB="0")) as port:
+            _readers(table, column, port, size, seconds)
+            _staff(table, column, port, cookie, size)
+        for row, lane in {"article, counted, kept": "0", "article, counted, kept, in the reader lane": "1"}.items():
+            with running(serve(READER_LANE=lane)) as port:
+                load.hammer(port, _articles(size), seconds=1)  # so that the pages are kept
+                table.rate(row, column, load.hammer(port, _articles(size), seconds=seconds))
     _import(table, f"{kind} {sizes[-1]:,}", folder / f"{kind}-posts", url, instance)
     database.close()
+
+
+@contextmanager
+def running(server: Server) -> Iterator[int]:
+    """A server for as long as it is needed; its port."""
+    server.start()
+    try:
+        yield server.port
+    finally:
+        server.stop()
+
+
+def _articles(size: int) -> list[str]:
+    """The addresses of up to 1,000 public articles."""
+    return [f"/synthetic-{number}" for number in range(1, size + 1) if number % 10][:: max(1, size // 1000)]
 
 
 def _cookie(config: Config, token: str) -> str:
@@ -151,7 +170,7 @@ def _cookie(config: Config, token: str) -> str:
 
 
 def _readers(table: Table, column: str, port: int, size: int, seconds: int) -> None:
-    articles = [f"/synthetic-{number}" for number in range(1, size + 1) if number % 10][:: max(1, size // 1000)]
+    articles = _articles(size)
     table.rate("article, counted, not kept", column, load.hammer(port, articles, seconds=seconds))
     table.rate("home", column, load.hammer(port, ["/"], seconds=seconds))
     table.rate("feed", column, load.hammer(port, ["/feed.xml"], seconds=seconds))
