@@ -1,7 +1,7 @@
 """Tags: typed as names, found or made; renamed, merged, deleted."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import Select, delete, func, select, update
@@ -105,10 +105,16 @@ def parse_names(typed: str) -> list[str]:
 
 
 def format_names(names: Iterable[str]) -> str:
-    """The line that ``parse_names`` reads back as these names."""
-    return ", ".join(
-        '"{}"'.format(name.replace('"', '""')) if "," in name or name.startswith('"') else name for name in names
-    )
+    """The line that ``parse_names`` reads back as these names, with no more quotes than that takes."""
+    kept = list(names)
+    line = _join(kept, is_quoted=lambda name: "," in name)
+    if parse_names(line) == kept:
+        return line
+    return _join(kept, is_quoted=lambda name: "," in name or name.startswith('"'))
+
+
+def _join(names: list[str], *, is_quoted: Callable[[str], bool]) -> str:
+    return ", ".join('"{}"'.format(name.replace('"', '""')) if is_quoted(name) else name for name in names)
 
 
 def find_or_make_tags(session: Session, names: Iterable[str]) -> list[Tag]:

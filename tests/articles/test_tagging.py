@@ -62,3 +62,8 @@ def test_renaming_merging_deleting(session: Session, bob: Account) -> None:
     tagging.delete_tag(session, right)
     session.commit()
     assert second.tags == second.draft.tags == []
+
+
+@pytest.mark.parametrize("names", [['"'], ['""'], ['"quoted"'], ["'\"'"], ["a", 'b "c"']])
+def test_a_line_has_no_more_quotes_than_it_takes(names: list[str]) -> None:
+    assert format_names(names) == ", ".join(names)
