@@ -47,9 +47,10 @@ format: $(INSTALLED_DEV) ## put the code into shape
 	$(BIN)/python -m ruff format .
 	$(BIN)/python -m ruff check --fix .
 
-revision: $(INSTALLED_DEV) ## make the first migration anew from the models (until the first release)
-	rm -f migrations/versions/0001_initial.py; T=$$(mktemp -d) && INSTANCE_DIR=$$T $(FLASK) db revise 0001 initial && rm -r $$T
-	$(BIN)/python -m tests.tidy_migration && $(BIN)/ruff check --quiet --fix migrations && $(BIN)/ruff format --quiet migrations
+revision: $(INSTALLED_DEV) ## a migration from what the models changed: make revision NUMBER=0003 NAME=comments
+	@test -n "$(NUMBER)" && test -n "$(NAME)" || { echo "usage: make revision NUMBER=0003 NAME=comments" >&2; exit 2; }
+	T=$$(mktemp -d) && export INSTANCE_DIR=$$T && $(FLASK) db upgrade && $(FLASK) db revise $(NUMBER) $(NAME) && rm -r $$T
+	$(BIN)/ruff check --quiet --fix migrations && $(BIN)/ruff format --quiet migrations
 
 build: static/dist/site.css static/dist/admin.css ## the front end: one style sheet a door
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.core import parse_locale
-from sqlalchemy import CheckConstraint, String
+from sqlalchemy import CheckConstraint, String, false, true
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.changes import note
@@ -41,6 +41,13 @@ class Publication(Base):
     address: Mapped[str] = mapped_column(String(300), default="")
     """Where readers reach the site, like https://example.org; empty: SITE_URL says."""
     articles_per_page: Mapped[int] = mapped_column(default=10)
+    shows_pageviews: Mapped[bool] = mapped_column(default=True, server_default=true())
+    """Whether readers see how often an article was read; it is counted either way."""
+    counts_by_script: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether a script in the page counts, as behind a CDN, instead of the answer of this server; never both."""
+    purge_url: Mapped[str] = mapped_column(String(500), default="", server_default="")
+    """Where a CDN is told which pages are old; empty: nowhere."""
+    purge_secret: Mapped[str] = mapped_column(String(200), default="", server_default="")
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,9 @@ class Settings:
     time_zone: str = "UTC"
     address: str = ""
     articles_per_page: int = 10
+    shows_pageviews: bool = True
+    counts_by_script: bool = False
+    purge_url: str = ""
 
     @cached_property
     def zone(self) -> ZoneInfo:

@@ -7,7 +7,7 @@ Status is derived from dates and never stored.
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
@@ -137,6 +137,8 @@ class Article(Base):
     cover_alt: Mapped[str] = mapped_column(String(500), default="")
     canonical_url: Mapped[str] = mapped_column(String(2000), default="")
     is_featured: Mapped[bool] = mapped_column(default=False)
+    shows_pageviews: Mapped[bool] = mapped_column(default=True, server_default=true())
+    """Whether readers see how often it was read, where the site shows that at all."""
     live_version: Mapped[int | None] = mapped_column()
     """The draft's version that is live; a larger one in the draft means: changed since."""
     words: Mapped[int] = mapped_column(default=0)
