@@ -24,7 +24,7 @@ from app.articles.reading import for_lists, published
 from app.pageviews.models import PageviewTotal
 
 STATUSES = ("draft", "scheduled", "published", "withdrawn", "trashed")
-_VIEWS = func.coalesce(PageviewTotal.starting + PageviewTotal.counted, 0)
+_VIEWS = func.coalesce(PageviewTotal.starting + PageviewTotal.counted - PageviewTotal.corrected, 0)
 SORTS: dict[str, tuple[Any, bool]] = {
     # by name: the column, and whether the list begins with its largest value
     "edited": (Article.edited_at, True),

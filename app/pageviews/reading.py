@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from app.pageviews.models import JournalOffset, PageviewHour, PageviewTotal
 
-
 _SHOWN = PageviewTotal.starting + PageviewTotal.counted - PageviewTotal.corrected
 
 
