@@ -18,6 +18,8 @@ RIGHTS: dict[str, tuple[str, str, str]] = {
     "article.restore": (ALL, ALL, OWN_UNPUBLISHED),
     "article.delete": (ALL, ALL, NO),
     "article.duplicate": (ALL, ALL, OWN),
+    "statistics.see": (ALL, ALL, OWN),
+    "statistics.correct": (ALL, ALL, NO),
     "tag.manage": (ALL, ALL, NO),
     "people.list": (ALL, NO, NO),
     "people.add": (ALL, NO, NO),

@@ -22,9 +22,10 @@ from app.articles.models import (
 )
 from app.articles.reading import for_lists, published
 from app.pageviews.models import PageviewTotal
+from app.pageviews.reading import SHOWN
 
 STATUSES = ("draft", "scheduled", "published", "withdrawn", "trashed")
-_VIEWS = func.coalesce(PageviewTotal.starting + PageviewTotal.counted - PageviewTotal.corrected, 0)
+_VIEWS = func.coalesce(SHOWN, 0)
 SORTS: dict[str, tuple[Any, bool]] = {
     # by name: the column, and whether the list begins with its largest value
     "edited": (Article.edited_at, True),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, null, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, null, or_, select
 from sqlalchemy.orm import Session, defer, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -71,6 +71,22 @@ def for_lists() -> list[ORMOption]:
         selectinload(Article.author_links).joinedload(ArticleAuthor.account),
         selectinload(Article.tag_links).joinedload(ArticleTag.tag),
     ]
+
+
+def by_author(account_id: int) -> Select[int]:
+    """The ids of the articles whose live text is by this account."""
+    return select(ArticleAuthor.article_id).where(ArticleAuthor.account_id == account_id)
+
+
+def owned_by(account_id: int) -> Select[int]:
+    """The ids of the articles that are this account's own: named on the live text or on the working copy."""
+    either = by_author(account_id).union(select(DraftAuthor.article_id).where(DraftAuthor.account_id == account_id))
+    return select(either.subquery().c.article_id)
+
+
+def tagged(tag_id: int) -> Select[int]:
+    """The ids of the articles whose live text carries this tag."""
+    return select(ArticleTag.article_id).where(ArticleTag.tag_id == tag_id)
 
 
 def find_published(session: Session, slug: str) -> Article | None:

@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session
 
 from app.pageviews.models import JournalOffset, PageviewHour, PageviewTotal
 
-_SHOWN = PageviewTotal.starting + PageviewTotal.counted - PageviewTotal.corrected
+SHOWN = PageviewTotal.starting + PageviewTotal.counted - PageviewTotal.corrected
+"""THE number people see, as an expression: the public number, lists, their order and the statistics say this one."""
 
 
 def list_totals(session: Session, ids: Collection[int]) -> dict[int, int]:
     """The folded number of each article, 0 where there is none yet; ``Counter.list_shown`` is the live one."""
-    query = select(PageviewTotal.article_id, _SHOWN)
+    query = select(PageviewTotal.article_id, SHOWN)
     found = {row[0]: row[1] for row in session.execute(query.where(PageviewTotal.article_id.in_(ids)))}
     return {article_id: found.get(article_id, 0) for article_id in ids}
 
@@ -47,7 +48,7 @@ def list_offsets(session: Session, machine: str) -> dict[str, int]:
 
 
 _TOTALS_AND_OFFSETS = union_all(
-    select(PageviewTotal.article_id, cast(null(), String), _SHOWN).where(
+    select(PageviewTotal.article_id, cast(null(), String), SHOWN).where(
         PageviewTotal.article_id.in_(bindparam("ids", expanding=True))
     ),
     select(literal(0), JournalOffset.file, JournalOffset.offset).where(JournalOffset.machine == bindparam("machine")),

@@ -15,6 +15,8 @@ WORDS = {
     "article.restore": "Restore from the trash",
     "article.delete": "Delete for good",
     "article.duplicate": "Duplicate",
+    "statistics.see": "See statistics",
+    "statistics.correct": "Take views out of the count, and put them back",
     "tag.manage": "Rename, merge and delete tags",
     "people.list": "See who there is",
     "people.add": "Add people",

@@ -12,6 +12,7 @@ FOUNDATION = (
     "changes",
     "clock",
     "config",
+    "csv_cells",
     "db",
     "html",
     "html_limits",
