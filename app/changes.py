@@ -2,7 +2,8 @@
 
 A verb says what it changed with ``note(session, "article:17", "lists")``. Beside the version stands a log of
 the keys, so that a cache drops only the pages that carry one of them. Keys: ``site`` (everything), ``lists``
-(home, archive, feeds, sitemap), ``article:ID``, ``tag:ID``, ``author:ID``.
+(home, archive, feeds, sitemap), ``article:ID``, ``tag:ID``, ``author:ID``; ``pageviews:ID``: an article's number was
+changed by something else than views, and whoever remembers it must ask again.
 """
 
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from app.db import Base
 
 KEPT = 2000
 """How many versions the log goes back; who is further behind drops everything."""
+PAGEVIEWS = "pageviews:"
 NOTED = "typecase.changes_noted"
 
 

@@ -23,6 +23,11 @@ from app.pageviews.unfolded import FoldedAway, Unfolded
 log = logging.getLogger("typecase.pageviews")
 QUIET_SECONDS = 60.0
 LEARN_SECONDS = 1.5
+"""How often the views of other machines are asked for, while there are others."""
+ALONE_SECONDS = 60.0
+"""How often numbers are held against the database on a machine that seems to be alone."""
+OTHERS_SECONDS = 600.0
+"""For so long after the last sign of another machine it is taken to be there."""
 LEARN_AT_ONCE = 100
 
 
@@ -56,12 +61,11 @@ class Counter:
         Raises ``NotLearnt`` before anything is noted; a full disk loses views, not answers.
         """
         process = self._process()
-        ids, records = [article_id for article_id, _ in views], b"".join([record for _, record in views])
         try:
-            numbers = process.live.note(ids, len(records), partial(process.journal.write, records))
+            numbers = process.live.note(views, process.journal.write)
         except OSError as error:
             self._complain("a view could not be noted: %s", error)
-            numbers = [process.live.get(article_id) or 0 for article_id in ids]
+            numbers = [process.live.get(article_id) or 0 for article_id, _ in views]
         if process.thread is None and self.fold_seconds is not None:
             self.start()
         return numbers
@@ -70,14 +74,19 @@ class Counter:
         """The number without counting; None if this process has not learnt it yet."""
         return self._process().live.get(article_id)
 
+    def forget(self, ids: Collection[int] | None) -> None:
+        """The numbers of these articles (None: all) were changed by something else than views: ask again."""
+        self._process().live.forget(ids)
+
     def learn(self, session: Session, ids: Collection[int]) -> None:
         """Ask the database for the numbers of these articles, so that ``note_many`` need not."""
         process = self._process()
         while True:
+            forgotten = process.live.forgotten
             tails = process.unfolded.open_all()
             totals, offsets = self._folded(session, ids)
             try:
-                process.live.learn(totals, offsets, process.unfolded, tails)
+                process.live.learn(totals, offsets, process.unfolded, tails, forgotten=forgotten)
             except FoldedAway:
                 continue
             return
@@ -166,6 +175,13 @@ class Counter:
 
     def _learn_again(self, process: "_Process") -> None:
         """Take in what the journals of this machine do not tell, for the articles that are being read."""
+        now = time.monotonic()
+        with self.database.reader() as session:
+            if reading.has_other_machines(session, self._machine):
+                process.others_seen = now
+        if now - process.others_seen > OTHERS_SECONDS and now - process.learnt < ALONE_SECONDS:
+            return
+        process.learnt = now
         shown = list(process.live.take_shown())
         for start in range(0, len(shown), LEARN_AT_ONCE):
             with self.database.reader() as session:
@@ -195,3 +211,5 @@ class _Process:
         self.starting = threading.Lock()
         self.stopping = threading.Event()
         self.thread: threading.Thread | None = None
+        self.learnt = time.monotonic()
+        self.others_seen = -OTHERS_SECONDS

@@ -1,13 +1,13 @@
 """The live number without the database: what every worker of this machine appends to its journal is read along.
 
 A number is learnt once from the database, for a stated place in every journal, and grows with what stands
-behind. So it includes each view that this machine answered, whoever folds it and when. What else changes it
-(other machines, a balance set by hand) comes when it is learnt again.
+behind. So it includes each view that this machine answered, whoever folds it and when. What else changes it is
+learnt again: other machines' views every other second, a balance or a correction when it is told (``forget``).
 """
 
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from itertools import islice
 from pathlib import Path
 
@@ -33,12 +33,15 @@ class Live:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._path = str(folder)
         self._lock = threading.Lock()
         self._numbers: dict[int, int] = {}
         self._files: dict[str, int] = {}
         self._places: dict[str, int] = {}
         self._changed = 0
         self._shown: set[int] = set()
+        self.forgotten = 0
+        """How often ``forget`` was called: what was read before the last time is not to be learnt."""
 
     def __del__(self) -> None:
         for file in getattr(self, "_files", {}).values():
@@ -48,28 +51,53 @@ class Live:
         """The number as far as it was followed; None if it was not learnt yet."""
         return self._numbers.get(article_id)
 
-    def note(self, ids: list[int], size: int, write: Callable[[], tuple[str, int]]) -> list[int]:
-        """Let ``write`` append the records of views of these articles, ``size`` bytes; the number to show in each.
+    def note(self, views: list[tuple[int, bytes]], write: Callable[[bytes], tuple[str, int]]) -> list[int]:
+        """Let ``write`` append the records of these views (article and record); the number to show in each.
 
         Raises ``NotLearnt`` before anything is written, and what ``write`` raises.
         """
         with self._lock:
-            if not self._numbers.keys() >= set(ids):
-                raise NotLearnt
-            self._shown.update(ids)
-            name, end = write()
-            seen = self._read_on(name, end - size, end)
-            # A disk that filled up in between left the records in two journals: then the last number must do.
-            return seen if len(seen) == len(ids) else [self._numbers[article_id] for article_id in ids]
+            numbers = self._numbers
+            for article_id, _ in views:
+                if article_id not in numbers:
+                    raise NotLearnt
+            records = b"".join([record for _, record in views])
+            name, end = write(records)
+            start = end - len(records)
+            # The others' views first, and what other threads of this process wrote: theirs came before.
+            self._read_on(name, start)
+            if self._places.get(name) != start:
+                # A disk that filled up left the records in two journals: then the last number must do.
+                self._read_on()
+                return [numbers[article_id] for article_id, _ in views]
+            self._places[name] = end  # its own records need not be read to be known
+            seen: list[int] = []
+            for article_id, record in views:
+                number = numbers[article_id]
+                if record[1] == _BROWSER:
+                    number += 1
+                    numbers[article_id] = number
+                seen.append(number)
+                self._shown.add(article_id)
+            return seen
 
     def learn(
-        self, totals: Mapping[int, int], offsets: Mapping[str, int], unfolded: Unfolded, tails: list[Tail]
+        self,
+        totals: Mapping[int, int],
+        offsets: Mapping[str, int],
+        unfolded: Unfolded,
+        tails: list[Tail],
+        *,
+        forgotten: int,
     ) -> None:
-        """Take numbers from the database, folded up to ``offsets``; ``tails`` were the journals before it was asked.
+        """Take numbers from the database, folded up to ``offsets``.
 
+        ``tails`` were the journals, and ``forgotten`` the live numbers' own, before it was asked.
         Raises ``FoldedAway`` if these do not belong together.
         """
         with self._lock:
+            if forgotten != self.forgotten:
+                raise FoldedAway
             self._read_on()
             if not {tail.name for tail in tails}.issuperset(self._places):
                 raise FoldedAway  # begun since: the database may have been asked before or after it was folded
@@ -78,34 +106,42 @@ class Live:
                 del self._numbers[oldest]
             self._numbers.update({article_id: totals[article_id] + counts[article_id] for article_id in totals})
 
+    def forget(self, ids: Collection[int] | None) -> None:
+        """Something else than views has changed these numbers (None: all): they must be learnt again."""
+        with self._lock:
+            self.forgotten += 1
+            for article_id in list(self._numbers) if ids is None else ids:
+                self._numbers.pop(article_id, None)
+
     def take_shown(self) -> set[int]:
         """The articles whose numbers were asked for since the last call."""
         with self._lock:
             shown, self._shown = self._shown, set()
         return shown
 
-    def _read_on(self, name: str = "", start: int = 0, end: int = 0) -> list[int]:
-        """Take in what was written since; the numbers at the records of one place in one journal."""
+    def _read_on(self, own: str = "", upto: int = 0) -> None:
+        """Take in what was written since; of the journal ``own`` only what is before ``upto``."""
         if len(self._places) != len(self._files):
             self._places = {name: self._places[name] for name in self._files}
         gone = self._list()
-        seen: list[int] = []
-        # Its own journal last: the others' views came before.
-        for journal, file in sorted(self._files.items(), key=lambda item: item[0] == name):
-            while data := os.pread(file, CHUNK, self._places[journal]):
-                place = self._places[journal]
-                taken = self._take(data, place, seen, (start, end) if journal == name else (0, 0))
-                self._places[journal] = place + taken
+        places = self._places
+        for journal, file in self._files.items():
+            place = places[journal]
+            size = max(0, upto - place) if journal == own else CHUNK
+            while size and (data := os.pread(file, min(size, CHUNK), place)):
+                taken = self._take(data)
                 if not taken:
                     break
+                place += taken
+                size = max(0, upto - place) if journal == own else CHUNK
+            places[journal] = place
         for journal in gone:
             os.close(self._files.pop(journal))
-        return seen
 
     def _list(self) -> list[str]:
         """Open the journals that are new; the names of those that were removed, to be read to their end."""
         try:
-            changed = self.folder.stat().st_mtime_ns
+            changed = os.stat(self._path).st_mtime_ns  # noqa: PTH116 (three times as quick)
         except FileNotFoundError:
             return []
         if changed == self._changed:
@@ -122,17 +158,12 @@ class Live:
                 self._places[name] = 0
         return [name for name in self._files if name not in set(names)]
 
-    def _take(self, data: bytes, place: int, seen: list[int], asked: tuple[int, int]) -> int:
+    def _take(self, data: bytes) -> int:
         taken, numbers = 0, self._numbers
         try:
-            for view in parse(data):
-                begin, taken = place + taken, view.end
-                known = numbers.get(view.article_id)
-                if known is not None and view.code == _BROWSER:
-                    known += 1
-                    numbers[view.article_id] = known
-                if asked[0] <= begin < asked[1]:
-                    seen.append(known or 0)
+            for article_id, code, _, taken in parse(data):  # noqa: B007 (it is the answer)
+                if code == _BROWSER and article_id in numbers:
+                    numbers[article_id] += 1
         except Damaged:
             pass  # folding stops at the same place, and says so
         return taken

@@ -47,6 +47,12 @@ def list_offsets(session: Session, machine: str) -> dict[str, int]:
     return {row[0]: row[1] for row in session.execute(query)}
 
 
+def has_other_machines(session: Session, machine: str) -> bool:
+    """Whether another machine has journals that are being folded into this database."""
+    query = select(JournalOffset.machine).where(JournalOffset.machine != machine).limit(1)
+    return session.scalar(query) is not None
+
+
 _TOTALS_AND_OFFSETS = union_all(
     select(PageviewTotal.article_id, cast(null(), String), SHOWN).where(
         PageviewTotal.article_id.in_(bindparam("ids", expanding=True))

@@ -8,6 +8,7 @@ from sqlalchemy import Table, delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from app import changes
 from app.db import Base
 from app.pageviews.models import JournalOffset, PageviewHour, PageviewTotal
 
@@ -20,6 +21,7 @@ def set_starting(session: Session, article_id: int, *, views: int) -> None:
     """Set the balance that an article brings along; what was counted here is kept."""
     row = {"article_id": article_id, "starting": max(views, 0), "counted": 0}
     _upsert(session, PageviewTotal, [row], change="starting", adds=False)
+    changes.note(session, changes.PAGEVIEWS + str(article_id))
 
 
 def add_views(session: Session, *, totals: Mapping[int, int], hours: Mapping[tuple[int, date, int, str], int]) -> None:

@@ -1,8 +1,8 @@
 """What handlers say about keeping their page, and how the page cache is put in front of the application."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import Flask, request
 from flask.sessions import SecureCookieSessionInterface
@@ -11,13 +11,13 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.http import parse_cookie
 
 from app.articles.models import Article
+from app.changes import PAGEVIEWS
 from app.config import Config
 from app.site.counting import Counting
 from app.site.freshness import Freshness
 from app.site.page_cache import KEEP, Keeping, PageCache
 
-if TYPE_CHECKING:
-    pass
+Keys = frozenset[str] | None
 
 
 def keep(*keys: str, language: str = "", article_id: int | None = None) -> bool:
@@ -44,12 +44,18 @@ def keep_pages(app: Flask, config: Config) -> None:
     if config.page_cache_bytes == 0:
         return
     database, counter = app.extensions["typecase.db"], app.extensions["typecase.counter"]
-    freshness = partial(
-        Freshness, database, config.instance_dir / "site-version", polls=config.fold_seconds is not None
-    )
+
+    def follow(drop: Callable[[Keys], None]) -> Freshness:
+        def on_change(keys: Keys) -> None:
+            drop(keys)
+            counter.forget(_numbers_of(keys))
+
+        polls = config.fold_seconds is not None
+        return Freshness(database, config.instance_dir / "site-version", on_change, polls=polls)
+
     cache = PageCache(
         app.wsgi_app,
-        freshness,
+        follow,
         max_bytes=config.page_cache_bytes,
         is_page=partial(_is_page, app.url_map.bind("")),
         is_signed_in=partial(_is_signed_in, app),
@@ -57,6 +63,13 @@ def keep_pages(app: Flask, config: Config) -> None:
     )
     app.extensions["typecase.page_cache"] = cache
     app.wsgi_app = cache  # type: ignore[method-assign]
+
+
+def _numbers_of(keys: Keys) -> list[int] | None:
+    """The articles whose numbers these changes concern; None: any."""
+    if keys is None:
+        return None
+    return [int(key.removeprefix(PAGEVIEWS)) for key in keys if key.startswith(PAGEVIEWS)]
 
 
 def _is_page(addresses: Any, path: str) -> bool:

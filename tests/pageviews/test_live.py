@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from app import clock
+from app import changes, clock
 from app.db import Database
 from app.pageviews.classes import ViewClass
 from app.pageviews.counter import Counter
 from app.pageviews.journal import Journal, pack
-from app.pageviews.live import NotLearnt
+from app.pageviews.live import Live, NotLearnt
+from app.pageviews.unfolded import FoldedAway, Unfolded
 from app.pageviews.writing import set_starting
 
 Start = Callable[[], Counter]
@@ -79,6 +80,32 @@ def test_what_changed_in_the_database_comes_when_it_is_learnt_again(start: Start
     session.commit()
     assert counter.note(*view()) == 2
     assert learnt(counter, 7).note(*view()) == 43
+
+
+def test_a_number_that_was_forgotten_is_asked_for_again(start: Start, session: Session) -> None:
+    counter = learnt(start(), 7, 8)
+    counter.forget([7])
+    with pytest.raises(NotLearnt):
+        counter.note(*view())
+    assert counter.live(8) == 0
+    counter.forget(None)
+    assert counter.live(8) is None
+
+
+def test_what_was_read_before_it_was_forgotten_is_not_learnt(start: Start) -> None:
+    counter = start()
+    live, unfolded = Live(counter.journal_dir), Unfolded(counter.journal_dir)
+    with pytest.raises(FoldedAway):
+        live.learn({7: 3}, {}, unfolded, [], forgotten=live.forgotten - 1)
+    assert live.get(7) is None
+    live.learn({7: 3}, {}, unfolded, [], forgotten=live.forgotten)
+    assert live.get(7) == 3
+
+
+def test_a_balance_is_told_to_whoever_remembers_numbers(session: Session) -> None:
+    before = changes.read_since(session, None).version
+    set_starting(session, 7, views=40)
+    assert changes.read_since(session, before).keys == {"pageviews:7"}
 
 
 def test_threads_that_learn_note_and_fold_at_once_lose_and_double_nothing(start: Start) -> None:
