@@ -14,6 +14,7 @@ from gunicorn import systemd
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import request_log
+from app.access_log import AccessLog
 from app.accounts import joining
 from app.config import ConfigError, from_env
 from app.db import Database
@@ -44,7 +45,8 @@ def on_starting(server: Any) -> None:
     """In the master, once."""
     if not server.master_pid and not systemd.listen_fds(unset_environment=False):
         _check_port()  # neither socket is handed over from a former master or by systemd
-    request_log.configure()
+    days = _installation.access_log_days
+    request_log.configure(AccessLog(_installation.log_dir, days=days) if _installation.logs_to_files else None)
 
 
 def _check_port() -> None:

@@ -46,12 +46,20 @@ class Config:
     """How much room each worker has for finished pages; 0 keeps none."""
     reader_lane: bool = True
     """Whether kept pages are answered in gunicorn's event loop; without it only speed changes."""
+    logs_to_files: bool = True
+    """Whether the server writes its access log into files, with shortened networks; else to stderr, without."""
+    access_log_days: int = 7
+    """How many days of the access log are kept in files; 0 writes none."""
     fold_seconds: float | None = 1.0
     """How often views are folded from the journal into the database; None starts no thread."""
 
     @property
     def journal_dir(self) -> Path:
         return self.instance_dir / "journal"
+
+    @property
+    def log_dir(self) -> Path:
+        return self.instance_dir / "log"
 
     @property
     def is_https(self) -> bool:
@@ -89,6 +97,8 @@ def from_env(environ: Mapping[str, str] | None = None) -> Config:
         trusted_proxies=_networks(env, "TRUSTED_PROXIES"),
         reader_lane=_switch(env, "READER_LANE", default=True),
         page_cache_bytes=_integer(env, "PAGE_CACHE_MIB", default=64, least=0, most=4096) * MEBIBYTE,
+        logs_to_files=_choice(env, "ACCESS_LOG", "file", "stderr") == "file",
+        access_log_days=_integer(env, "ACCESS_LOG_DAYS", default=7, least=0, most=366),
     )
 
 
@@ -219,6 +229,14 @@ def _integer(env: Mapping[str, str], name: str, *, default: int, least: int, mos
     if not (given.isascii() and given.isdigit() and len(given) < 10 and least <= int(given) <= most):
         raise ConfigError(f"{name}: must be a whole number from {least} to {most}, not {given[:40]!r}.")
     return int(given)
+
+
+def _choice(env: Mapping[str, str], name: str, *choices: str) -> str:
+    """One of the choices; the first where none is made."""
+    given = env.get(name, "").strip() or choices[0]
+    if given not in choices:
+        raise ConfigError(f"{name}: must be {' or '.join(choices)}, not {given[:40]!r}.")
+    return given
 
 
 def _switch(env: Mapping[str, str], name: str, *, default: bool) -> bool:

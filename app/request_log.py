@@ -1,4 +1,8 @@
-"""One line a request, with an id that the answer carries too. No address of a reader, no query string."""
+"""One line a request, with an id that the answer carries too. No address of a reader, no query string.
+
+On a server of ours the lines go into files (``access_log``), with the network that the reader's address is
+shortened to, or to stderr without it; elsewhere to the logger ``typecase.request``.
+"""
 
 import logging
 import re
@@ -8,6 +12,8 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, has_request_context, request
+
+from app.access_log import AccessLog, network_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -27,18 +33,35 @@ def wrap(app: Flask) -> None:
     app.wsgi_app = RequestLog(app.wsgi_app)  # type: ignore[method-assign]
 
 
-def configure() -> None:
-    """Send our log lines to stderr: called by the server's configuration, not by the application."""
+_files: list[AccessLog] = []
+"""Where entries go, if into files: none or one."""
+
+
+def configure(files: AccessLog | None) -> None:
+    """Send our log lines to stderr, the requests' into files if given: called by the server's configuration."""
     handler = logging.StreamHandler()
     handler.setFormatter(OneEntry("%(asctime)s %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%S%z"))
     logging.getLogger("typecase").addHandler(handler)
     logging.getLogger("typecase").setLevel(logging.INFO)
+    if files is not None:
+        files.remove_old()
+        _files[:] = [files]
 
 
-def note_many(answers: list[tuple[str, str, int]], milliseconds: float) -> None:
-    """An entry for each page (id, path, bytes) that the reader lane answered, all of them written at once."""
-    if log.isEnabledFor(logging.INFO):
-        log.info(Entries(_ENTRY % (own_id, "GET", path, "200", size, milliseconds) for own_id, path, size in answers))
+def note_many(answers: list[tuple[str, str, int, str]], milliseconds: float) -> None:
+    """An entry for each page (id, path, bytes, network) that the reader lane answered, all of them written at once."""
+    if _files:
+        took = f"{milliseconds:.1f}"
+        _files[0].write(
+            [
+                f"id={own_id} method=GET path={path} status=200 bytes={size} ms={took} net={network}"
+                for own_id, path, size, network in answers
+            ]
+        )
+    elif log.isEnabledFor(logging.INFO):
+        log.info(
+            Entries(_ENTRY % (own_id, "GET", path, "200", size, milliseconds) for own_id, path, size, _ in answers)
+        )
 
 
 class Entries(tuple[str, ...]):
@@ -93,7 +116,11 @@ class RequestLog:
         def finish(size: int) -> None:
             milliseconds = (time.perf_counter() - started) * 1000
             method = _ODD.sub("?", environ.get("REQUEST_METHOD", "-"))[:20]
-            log.info(_ENTRY, own_id, method, path_of(environ), seen["status"], size, milliseconds)
+            entry = (own_id, method, path_of(environ), seen["status"], size, milliseconds)
+            if _files:
+                _files[0].write([f"{_ENTRY % entry} net={network_of(environ.get('REMOTE_ADDR', ''))}"])
+            else:
+                log.info(_ENTRY, *entry)
 
         try:
             body = self.app(environ, start)

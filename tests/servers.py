@@ -49,6 +49,12 @@ class Server:
         """All that the server has printed so far."""
         return self.log_file.read_text()
 
+    @property
+    def access_log(self) -> str:
+        """All entries so far in the files of the access log."""
+        files = sorted(Path(self.environment["INSTANCE_DIR"]).glob("log/access-*.log"))
+        return "".join(file.read_text() for file in files)
+
     def start(self) -> "Server":
         command = [sys.executable, "-m", "gunicorn", "--config", str(ROOT / "gunicorn.conf.py"), self.app]
         self.start_command(command)

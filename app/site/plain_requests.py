@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from flask import Flask
 from gunicorn.util import unquote_to_wsgi_str
 
+from app.access_log import network_of
 from app.pageviews.classes import ViewClass
 from app.pageviews.counter import Counter
 from app.proxies import TrustedProxies
@@ -58,6 +59,7 @@ class Block(NamedTuple):
     gzip: bool
     closes: bool
     visit: ViewClass
+    network: str
 
 
 class Found(NamedTuple):
@@ -142,6 +144,7 @@ class PlainRequests:
             gzip=accepts_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")),
             closes=said.get("connection", "").lower() == "close",
             visit=describe(environ, is_staff=False),
+            network=network_of(environ["REMOTE_ADDR"]),
         )
         return _remember(self._blocks, (peer, block), read)
 

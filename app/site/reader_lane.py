@@ -176,7 +176,7 @@ class ReaderLane(ThreadWorker):  # type: ignore[misc]
         for conn in list(self.again):
             self._take(conn)
         turn, self.turn = self.turn, []
-        logged: list[tuple[str, str, int]] = []
+        logged: list[tuple[str, str, int, str]] = []
         try:
             outs = self._answer([found for each in turn for found in each.found], logged)
         except Exception as error:
@@ -192,7 +192,7 @@ class ReaderLane(ThreadWorker):  # type: ignore[misc]
             self.answered += len(logged)
             request_log.note_many(logged, (time.perf_counter() - self.started) * 1000)
 
-    def _answer(self, plain: list[Found], logged: list[tuple[str, str, int]]) -> Iterator[bytes]:
+    def _answer(self, plain: list[Found], logged: list[tuple[str, str, int, str]]) -> Iterator[bytes]:
         """Count the views of these requests; their answers, byte for byte what gunicorn sends for the page cache."""
         if not plain:
             return iter(())
@@ -208,7 +208,7 @@ class ReaderLane(ThreadWorker):  # type: ignore[misc]
             own_id = own_id or ids[16 * len(outs) :][:16]
             last = f'ETag: W/"{etag}"\r\n{coding}Content-Length: {len(body)}\r\nX-Request-ID: {own_id}\r\n\r\n'
             outs.append(b"".join((start[block.closes], kept.head, last.encode(), body)))
-            logged.append((own_id, line.logged, len(body)))
+            logged.append((own_id, line.logged, len(body), block.network))
         return iter(outs)
 
     def _start(self, now: datetime) -> tuple[bytes, bytes]:

@@ -31,7 +31,7 @@ def test_nothing_need_be_set(instance: Path) -> None:
 
 
 def test_blank_is_unset(instance: Path) -> None:
-    names = ["DATABASE_URL", "SECRET_KEY", "SITE_URL", "HOST", "PORT", "WEB_CONCURRENCY", "TRUSTED_PROXIES"]
+    names = [name for name in WRONG if name != "INSTANCE_DIR"]
     assert read(instance, **dict.fromkeys(names, "  ")) == read(instance)
 
 
@@ -43,6 +43,8 @@ def test_the_address_follows_the_port(instance: Path) -> None:
 WRONG = {
     "PORT": ["0", "65536", "-1", "80a", "8000.0", "８０", "9" * 5000, "1e3"],
     "WEB_CONCURRENCY": ["0", "65", "two", "-2"],
+    "ACCESS_LOG": ["syslog", "FILE", "/var/log"],
+    "ACCESS_LOG_DAYS": ["-1", "367", "a week"],
     "HOST": ["not a host", "http://localhost", "127.0.0.1:8000", "a\nb", "::g"],
     "TRUSTED_PROXIES": ["nginx", "10.0.0.0/33", "10.0.0.1/8", "127.0.0.1 10.0.0.256", "*"],
     "SITE_URL": [

@@ -9,6 +9,7 @@ from pathlib import Path
 from app.config import ROOT
 
 FOUNDATION = (
+    "access_log",
     "changes",
     "clock",
     "config",

@@ -16,7 +16,7 @@ from tests.servers import FIREFOX, Server, wait_for
 BROWSER = f"Host: localhost\r\nUser-Agent: {FIREFOX}\r\nAccept-Encoding: gzip, deflate\r\n"
 GET = f"GET /an-article HTTP/1.1\r\n{BROWSER}\r\n".encode()
 _OF_ONE_ANSWER = re.compile(rb"(?m)^(Date|X-Request-ID): [^\r\n]*")
-_ENTRY = re.compile(r"^\S+ (INFO) id=\S+ (.*) ms=[0-9.]+$")
+_ENTRY = re.compile(r"^\S+ id=\S+ (.*) ms=[0-9.]+ (net=\S+)$")
 
 
 def write_articles(path: Path) -> None:
@@ -67,7 +67,8 @@ class Side:
 
     def entries(self) -> list[str]:
         """The access log but for moments and ids."""
-        return [f"{found[1]} {found[2]}" for line in self.server.log.splitlines() if (found := _ENTRY.match(line))]
+        lines = self.server.access_log.splitlines()
+        return [f"{found[1]} {found[2]}" for line in lines if (found := _ENTRY.match(line))]
 
 
 def read_all(connection: socket.socket) -> bytes:

@@ -273,9 +273,7 @@ def test_the_access_log_has_a_line_for_every_answer(side: Side) -> None:
         connection.shutdown(socket.SHUT_WR)
         read_all(connection)
     wait_for(lambda: len(side.entries()) == before + 7)
-    assert all(
-        entry.startswith("INFO method=GET path=/an-article status=200 bytes=") for entry in side.entries()[before:]
-    )
+    assert all(entry.startswith("method=GET path=/an-article status=200 bytes=") for entry in side.entries()[before:])
 
 
 def test_memory_for_what_is_half_said_is_bounded(side: Side) -> None:

@@ -94,3 +94,27 @@ def test_other_servers_serve_and_count_too(article_id: int, start_server: Callab
     assert [views_in(server.get(PAGE)[1]) for _ in range(3)] == [1, 2, 3]
     assert views_in(server.get(PAGE, User_Agent="curl/8")[1]) == 3
     assert server.flask("pageviews", "show", "an-article").stdout.splitlines()[0] == "3"
+
+
+def test_the_access_log_has_networks_and_no_addresses(start_server: Callable[..., Server], article_id: int) -> None:
+    server = start_server(TRUSTED_PROXIES="127.0.0.1")
+    for _ in range(3):  # the first by the application, the others by the reader lane
+        server.get(PAGE, X_Forwarded_For="203.0.113.77")
+    wait_for(lambda: server.access_log.count(f" path={PAGE} status=200 ") == 3)
+    assert server.access_log.count(" net=203.0.113.0/24\n") == 3
+    assert "203.0.113.77" not in server.access_log + server.log
+    assert PAGE not in server.log
+
+
+def test_the_access_log_may_be_on_stderr_or_not_at_all(start_server: Callable[..., Server], article_id: int) -> None:
+    on_stderr = start_server(ACCESS_LOG="stderr")
+    on_stderr.get(PAGE)
+    wait_for(lambda: f" method=GET path={PAGE} status=200 " in on_stderr.log)
+    assert "net=" not in on_stderr.log
+    on_stderr.stop()
+    before = len(on_stderr.log)
+    none = start_server(ACCESS_LOG_DAYS="0")
+    none.get(PAGE)
+    none.stop()
+    assert none.access_log == ""
+    assert PAGE not in none.log[before:]
