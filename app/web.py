@@ -245,12 +245,19 @@ def _fingerprint(path: Path, _modified: int) -> str:
 
 def asset(name: str) -> str:
     """The address of a static file with its fingerprint, so that it can be kept for ever."""
+    found = find_asset(name)
+    if found is None:
+        raise RuntimeError(f"static/{name} is missing: run `make build`")
+    return found
+
+
+def find_asset(name: str) -> str | None:
+    """``asset``, or None where it is not built: no page may need a bundle of scripts to do its work."""
     path = Path(cast(str, current_app.static_folder)) / name
     try:
-        version = _fingerprint(path, path.stat().st_mtime_ns)
+        return url_for("static", filename=name, v=_fingerprint(path, path.stat().st_mtime_ns))
     except FileNotFoundError:
-        raise RuntimeError(f"static/{name} is missing: run `make build`") from None
-    return url_for("static", filename=name, v=version)
+        return None
 
 
 class RowIdConverter(IntegerConverter):
@@ -272,6 +279,7 @@ def furnish(app: Flask) -> None:
     app.teardown_appcontext(close_sessions)
     app.jinja_env.globals.update(
         asset=asset,
+        find_asset=find_asset,
         settings=settings,
         me=me,
         told=told,
