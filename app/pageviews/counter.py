@@ -19,6 +19,8 @@ from app.pageviews.folding import fold
 from app.pageviews.journal import Journal, machine_id, pack
 from app.pageviews.live import Live
 from app.pageviews.unfolded import FoldedAway, Unfolded
+from app.pageviews.visitors import Visitors
+from app.pageviews.visits import Visit
 
 log = logging.getLogger("typecase.pageviews")
 QUIET_SECONDS = 60.0
@@ -38,14 +40,19 @@ class Counter:
         self.journal_dir = journal_dir
         self.database = database
         self.fold_seconds = fold_seconds
+        self.visitors = Visitors(database)
         self._processes: dict[int, _Process] = {}
         self._complained = -QUIET_SECONDS
 
-    def count(self, article_id: int, view_class: ViewClass) -> None:
-        """Note a view, now. To be called before the answer is sent; a full disk loses the view, not the answer."""
+    def count(self, article_id: int, visit: Visit | ViewClass) -> None:
+        """Note a view, or one of which only the class is known, now; to be called before the answer is sent.
+
+        A full disk loses the view, not the answer.
+        """
         process = self._process()
+        view_class, tail = (visit, b"") if isinstance(visit, ViewClass) else visit[:2]
         try:
-            process.journal.write(pack(article_id, view_class.code, clock.now()))
+            process.journal.write(pack(article_id, view_class.code, clock.microseconds(), tail))
         except OSError as error:
             self._complain("a view could not be noted: %s", error)
         if process.thread is None and self.fold_seconds is not None:

@@ -12,20 +12,19 @@ import struct
 import threading
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
 SUFFIX = ".views"
-VERSION = 1
+VERSION = 2
 MAX_BYTES = 16 * 1024 * 1024
-MAX_SECONDS = 24 * 60 * 60
+MAX_SECONDS = 60 * 60
+"""No journal grows older, so that the visitor keys in it are folded, and gone, soon after they are no use."""
 
 # Version, class, length of the whole record, article, microseconds since 1970. Later versions only add
-# behind these fields, so that any version can count what another wrote.
-_HEAD = struct.Struct("<BBHqq")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
+# behind these fields, so that any version can count what another wrote. Version 1 ends here; what follows
+# since version 2, the tail, is in ``visits``.
+HEAD = struct.Struct("<BBHqq")
 
 
 class Damaged(Exception):
@@ -41,17 +40,17 @@ class View(NamedTuple):
     end: int
 
 
-def pack(article_id: int, code: int, moment: datetime) -> bytes:
-    """The record of one view."""
-    return _HEAD.pack(VERSION, code, _HEAD.size, article_id, (moment - _EPOCH) // _MICROSECOND)
+def pack(article_id: int, code: int, microseconds: int, tail: bytes = b"") -> bytes:
+    """The record of one view; the time is in microseconds since 1970, the tail is a ``Visit``'s."""
+    return HEAD.pack(VERSION, code, HEAD.size + len(tail), article_id, microseconds) + tail
 
 
 def parse(data: bytes) -> Iterator[View]:
     """The whole records of ``data``, which begins with one; half a record at its end is left out."""
     at, size = 0, len(data)
-    while size - at >= _HEAD.size:
-        version, code, length, article_id, microseconds = _HEAD.unpack_from(data, at)
-        if version == 0 or length < _HEAD.size:
+    while size - at >= HEAD.size:
+        version, code, length, article_id, microseconds = HEAD.unpack_from(data, at)
+        if version == 0 or length < HEAD.size:
             raise Damaged(f"no record at {at}")
         at += length
         if at > size:
@@ -120,6 +119,12 @@ class Journal:
         """Finish the file; a later view would open another."""
         with self._lock:
             self._close()
+
+    def close_old(self) -> None:
+        """Finish the file if it is an hour old, also where no view comes that would."""
+        with self._lock:
+            if self._file is not None and time.monotonic() - self._opened > MAX_SECONDS:
+                self._close()
 
     def abandon(self) -> None:
         """Let go of the file, without a lock: in the child of a fork, where the parent's lock stays the parent's."""

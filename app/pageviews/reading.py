@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import String, bindparam, cast, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
-from app.pageviews.models import JournalOffset, PageviewHour, PageviewTotal
+from app.pageviews.models import JournalOffset, PageviewHour, PageviewTotal, VisitorSalt
 
 SHOWN = PageviewTotal.starting + PageviewTotal.counted - PageviewTotal.corrected
 """THE number people see, as an expression: the public number, lists, their order and the statistics say this one."""
@@ -51,6 +51,11 @@ def has_other_machines(session: Session, machine: str) -> bool:
     """Whether another machine has journals that are being folded into this database."""
     query = select(JournalOffset.machine).where(JournalOffset.machine != machine).limit(1)
     return session.scalar(query) is not None
+
+
+def find_salt(session: Session, day: date) -> bytes | None:
+    """What the visitor keys of a day are made with, if it was made yet."""
+    return session.scalar(select(VisitorSalt.salt).where(VisitorSalt.day == day))
 
 
 _TOTALS_AND_OFFSETS = union_all(

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Table, delete, update
+from sqlalchemy import Table, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app import changes
 from app.db import Base
-from app.pageviews.models import JournalOffset, PageviewHour, PageviewTotal
+from app.pageviews.models import JournalOffset, PageviewHour, PageviewTotal, VisitorSalt
 
 
 class OffsetMoved(Exception):
@@ -55,6 +55,13 @@ def move_offset(session: Session, *, machine: str, file: str, old: int, new: int
 def forget_offsets(session: Session, *, machine: str, files: Iterable[str]) -> None:
     """Delete the offsets of journals that exist no more."""
     session.execute(delete(JournalOffset).where(JournalOffset.machine == machine, JournalOffset.file.in_(files)))
+
+
+def offer_salt(session: Session, day: date, *, salt: bytes) -> bytes:
+    """The salt of the day's visitor keys: this one, unless somebody was first."""
+    row = {"day": day, "salt": salt}
+    session.execute(_insert(session, VisitorSalt.__table__).on_conflict_do_nothing().values(row))
+    return session.scalars(select(VisitorSalt.salt).where(VisitorSalt.day == day)).one()
 
 
 def _upsert(session: Session, model: type[Base], rows: list[dict[str, Any]], *, change: str, adds: bool) -> None:

@@ -1,5 +1,6 @@
 """Counting a reader's view: journaled before the answer, shown in it."""
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -9,8 +10,12 @@ from app import clock
 from app.db import Database
 from app.pageviews.classes import PURPOSE_HEADERS, ViewClass, classify
 from app.pageviews.counter import Counter
+from app.pageviews.devices import device_of
 from app.pageviews.journal import pack
 from app.pageviews.live import NotLearnt
+from app.pageviews.sources import LONGEST, find_campaign, find_source
+from app.pageviews.visitors import Visitors
+from app.pageviews.visits import Origin, Visit, pack_origin, pack_visitor
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -20,23 +25,39 @@ _PURPOSES = ["HTTP_" + name.upper().replace("-", "_") for name in PURPOSE_HEADER
 
 def count(counter: Counter, session: Session, article_id: int, environ: "WSGIEnvironment", *, is_staff: bool) -> int:
     """Journal this request by its class, and the number to show: this very view is in it if it counts."""
-    counter.count(article_id, describe(environ, is_staff=is_staff))
+    counter.count(article_id, describe(environ, counter.visitors, is_staff=is_staff))
     return counter.shown(session, article_id)
 
 
-def describe(environ: "WSGIEnvironment", *, is_staff: bool) -> ViewClass:
-    """What a request says of the view that it is."""
-    return classify(
-        user_agent=environ.get("HTTP_USER_AGENT", ""),
+def describe(environ: "WSGIEnvironment", visitors: Visitors, *, is_staff: bool) -> Visit:
+    """What a request says of the view that it is: by whom, from where and on what, for the class that counts.
+
+    Looks at the method, address, Host, query string, and at the headers that say who asks and from where.
+    """
+    user_agent = environ.get("HTTP_USER_AGENT", "")
+    view_class = classify(
+        user_agent=user_agent,
         purpose=" ".join(environ.get(name, "") for name in _PURPOSES).strip(),
         is_staff=is_staff,
         method=environ["REQUEST_METHOD"],
     )
+    if view_class is not ViewClass.BROWSER:
+        return Visit(view_class, b"", 0)
+    day = visitors.today()
+    key = visitors.key(environ.get("REMOTE_ADDR", ""), user_agent)
+    referrer, query = environ.get("HTTP_REFERER", ""), environ.get("QUERY_STRING", "")
+    origin = _origin(device_of(user_agent), referrer[:LONGEST], environ.get("HTTP_HOST", ""), query[:LONGEST])
+    return Visit(view_class, pack_visitor(key) + origin, day)
 
 
-def record(article_id: int, view: ViewClass) -> bytes:
+def record(article_id: int, visit: Visit) -> bytes:
     """The journal's record of a view, now."""
-    return pack(article_id, view.code, clock.now())
+    return pack(article_id, visit.view_class.code, clock.microseconds(), visit.tail)
+
+
+@lru_cache(maxsize=2048)
+def _origin(device: str, referrer: str, host: str, query: str) -> bytes:
+    return pack_origin(Origin(device, *find_source(referrer, host=host), *find_campaign(query)))
 
 
 class Counting:
@@ -47,15 +68,16 @@ class Counting:
         self.database = database
 
     def __call__(self, environ: "WSGIEnvironment", article_id: int, *, is_away: bool) -> int:
-        view, counter = describe(environ, is_staff=False), self.counter
+        counter = self.counter
+        visit = describe(environ, counter.visitors, is_staff=False)
         # Without the counter's thread nothing is learnt again.
         if not is_away and (counter.live(article_id) is None or counter.fold_seconds is None):
             self._learn(article_id)
         try:
-            return counter.note(article_id, record(article_id, view))
+            return counter.note(article_id, record(article_id, visit))
         except NotLearnt:
-            counter.count(article_id, view)
-            return int(view is ViewClass.BROWSER)
+            counter.count(article_id, visit)
+            return int(visit.view_class is ViewClass.BROWSER)
 
     def _learn(self, article_id: int) -> None:
         try:

@@ -12,8 +12,9 @@ from flask import Flask
 from gunicorn.util import unquote_to_wsgi_str
 
 from app.access_log import network_of
-from app.pageviews.classes import ViewClass
 from app.pageviews.counter import Counter
+from app.pageviews.visitors import Visitors
+from app.pageviews.visits import Visit
 from app.proxies import TrustedProxies
 from app.request_log import path_of
 from app.site.counting import describe, record
@@ -58,7 +59,7 @@ class Block(NamedTuple):
     host: str
     gzip: bool
     closes: bool
-    visit: ViewClass
+    visit: Visit
     network: str
 
 
@@ -70,11 +71,11 @@ class Found(NamedTuple):
     block: Block
     given_id: str
 
-    def visit(self) -> ViewClass:
+    def visit(self, visitors: Visitors, today: int) -> Visit:
         """Who asks, and by which campaign."""
-        if not self.line.query:
+        if not self.line.query and (self.block.visit.day == today or not self.block.visit.tail):
             return self.block.visit
-        return describe(self.block.environ | {"QUERY_STRING": self.line.query}, is_staff=False)
+        return describe(self.block.environ | {"QUERY_STRING": self.line.query}, visitors, is_staff=False)
 
 
 class PlainRequests:
@@ -87,6 +88,7 @@ class PlainRequests:
         self.cookie: str = app.config["SESSION_COOKIE_NAME"]
         self._lines: dict[tuple[str, bytes], Line] = {}
         self._blocks: dict[tuple[str, bytes], Block] = {}
+        self._day = 0
 
     def find(self, head: bytes, peer: str, *, trusts_peer: bool) -> Found | None:
         """The kept page for a whole head (without its empty line) from this address, if that is plain."""
@@ -108,8 +110,16 @@ class PlainRequests:
 
     def count(self, plain: list[Found]) -> Iterator[int | None]:
         """Journal the views that these requests are, with one write; the number to show in each answer."""
-        articles = [each.kept.article_id for each in plain]
-        views = [(of, record(of, each.visit())) for each, of in zip(plain, articles, strict=True) if of is not None]
+        articles, visitors = [each.kept.article_id for each in plain], self.counter.visitors
+        today = visitors.today()
+        if today != self._day:
+            self._day = today
+            self._blocks.clear()  # the visitor keys in them were yesterday's
+        views = [
+            (of, record(of, each.visit(visitors, today)))
+            for each, of in zip(plain, articles, strict=True)
+            if of is not None
+        ]
         numbers = iter(self.counter.note_many(views)) if views else iter(())
         return (None if of is None else next(numbers) for of in articles)
 
@@ -143,7 +153,7 @@ class PlainRequests:
             host=environ["HTTP_HOST"],
             gzip=accepts_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")),
             closes=said.get("connection", "").lower() == "close",
-            visit=describe(environ, is_staff=False),
+            visit=describe(environ, self.counter.visitors, is_staff=False),
             network=network_of(environ["REMOTE_ADDR"]),
         )
         return _remember(self._blocks, (peer, block), read)

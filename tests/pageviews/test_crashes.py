@@ -19,6 +19,7 @@ from app.pageviews.journal import Journal, pack
 from tests.pageviews.test_folding import STEPS, Killed, dies_at
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
+AT_NOON = int(NOON.timestamp() * 1_000_000)
 WRITERS = st.integers(0, 2)
 NUMBERS = itertools.count(1)
 
@@ -40,8 +41,8 @@ class Machine(RuleBasedStateMachine):
     @rule(writer=WRITERS, views=st.integers(1, 7))
     def write(self, writer: int, views: int) -> None:
         for _ in range(views):
-            self.writers[writer].write(pack(self.article_id, ViewClass.BROWSER.code, NOON))
-            self.writers[writer].write(pack(self.article_id, ViewClass.BOT.code, NOON))
+            self.writers[writer].write(pack(self.article_id, ViewClass.BROWSER.code, AT_NOON))
+            self.writers[writer].write(pack(self.article_id, ViewClass.BOT.code, AT_NOON))
         self.expected += views
 
     @rule(writer=WRITERS)
@@ -54,7 +55,7 @@ class Machine(RuleBasedStateMachine):
         """Half a record, then the writer goes on in a new file."""
         journal_of = self.writers[writer]
         if journal_of._file is not None:
-            journal_of._append(pack(self.article_id, ViewClass.BROWSER.code, NOON)[:size])
+            journal_of._append(pack(self.article_id, ViewClass.BROWSER.code, AT_NOON)[:size])
             journal_of._renew()
 
     @rule(step=st.sampled_from(STEPS), after=st.integers(0, 2))

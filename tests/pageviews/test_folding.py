@@ -25,6 +25,7 @@ from app.settings import change_settings
 from tests.conftest import Clock
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
+AT_NOON = int(NOON.timestamp() * 1_000_000)
 BROWSER = ViewClass.BROWSER.code
 STEPS = [
     "begin", "add views", "move offsets", "commit", "committed",
@@ -50,7 +51,7 @@ def write(folder: Path, views: int, *, article_id: int = 7) -> Journal:
     """A journal with so many views, its writer still living."""
     written = Journal(folder)
     for _ in range(views):
-        written.write(pack(article_id, BROWSER, NOON))
+        written.write(pack(article_id, BROWSER, AT_NOON))
     return written
 
 
@@ -71,7 +72,7 @@ def test_a_living_writers_journal_is_folded_and_kept(config: Config, database: D
     living = write(config.journal_dir, 3)
     assert fold(database, config.journal_dir) == 3
     assert fold(database, config.journal_dir) == 0
-    living.write(pack(7, BROWSER, NOON))
+    living.write(pack(7, BROWSER, AT_NOON))
     assert fold(database, config.journal_dir) == 1
     assert total(database) == 4
     assert len(journal.list_files(config.journal_dir)) == 1
@@ -178,7 +179,7 @@ def test_an_offset_without_a_journal_is_forgotten_after_a_week(config: Config, d
 
 
 def test_half_a_record_at_the_end_is_left_out(config: Config, database: Database) -> None:
-    record = pack(7, BROWSER, NOON)
+    record = pack(7, BROWSER, AT_NOON)
     living = write(config.journal_dir, 2)
     path = config.journal_dir / journal.list_files(config.journal_dir)[0]
     for size in range(1, len(record)):
@@ -209,12 +210,12 @@ def test_a_damaged_journal_is_set_aside_and_what_is_before_the_damage_counts(
 def test_a_record_of_a_later_version_counts_by_the_part_that_all_versions_share(
     config: Config, database: Database
 ) -> None:
-    record = bytearray(pack(7, BROWSER, NOON))
-    record[0], record[2] = 2, len(record) + 9
+    record = bytearray(pack(7, BROWSER, AT_NOON))
+    record[0], record[2] = 9, len(record) + 9
     living = write(config.journal_dir, 0)
-    living.write(pack(7, BROWSER, NOON))
+    living.write(pack(7, BROWSER, AT_NOON))
     living.write(bytes(record) + b"123456789")
-    living.write(pack(7, 99, NOON))
+    living.write(pack(7, 99, AT_NOON))
     assert fold(database, config.journal_dir) == 3
     with database.reader() as session:
         assert reading.list_classes(session, 7) == {"browser": 2, "class-99": 1}
@@ -249,7 +250,7 @@ def test_they_are_fixed_at_folding(config: Config, database: Database, session: 
     fold(database, config.journal_dir)
     change_settings(session, time_zone="Asia/Tokyo")
     session.commit()
-    living.write(pack(7, BROWSER, NOON))
+    living.write(pack(7, BROWSER, AT_NOON))
     fold(database, config.journal_dir)
     assert reading.list_hours(session, 7) == {
         (date(2026, 5, 4), 12, "browser"): 1, (date(2026, 5, 4), 21, "browser"): 1,
@@ -264,7 +265,7 @@ def test_hours_add_up_to_the_total(config: Config, database: Database) -> None:
     for _ in range(2000):
         article_id, view_class = chance.randrange(1, 30), chance.choice(list(ViewClass))
         moment = datetime.fromtimestamp(1_780_000_000 + chance.randrange(10**6), UTC)
-        written.write(pack(article_id, view_class.code, moment))
+        written.write(pack(article_id, view_class.code, int(moment.timestamp()) * 1_000_000))
         expected[article_id] += view_class is ViewClass.BROWSER
     fold(database, config.journal_dir)
     with database.reader() as session:
@@ -286,7 +287,7 @@ def test_machines_that_fold_at_once_add_up(config: Config, database: Database) -
             # Each machine meets the articles in an order of its own: two that lock rows as they come would deadlock.
             random.Random(f"{machine}{turn}").shuffle(articles)
             for article_id in articles:
-                written.write(pack(article_id, BROWSER, NOON))
+                written.write(pack(article_id, BROWSER, AT_NOON))
             try:
                 fold(database, folder)
             except Exception as error:

@@ -26,7 +26,7 @@ def start(database: Database, tmp_path: Path) -> Start:
 
 
 def view(article_id: int = 7, view_class: ViewClass = ViewClass.BROWSER) -> tuple[int, bytes]:
-    return article_id, pack(article_id, view_class.code, clock.now())
+    return article_id, pack(article_id, view_class.code, clock.microseconds())
 
 
 def learnt(counter: Counter, *ids: int) -> Counter:
