@@ -35,10 +35,14 @@ FORGOTTEN_AFTER = 7 * 24 * 60 * 60
 
 @dataclass
 class _Batch:
-    """What one transaction adds: views by (article, quarter of an hour since 1970, class), offsets from and to."""
+    """What one transaction adds: views by (article, quarter of an hour since 1970, class), offsets from and to.
+
+    ``is_full`` if a journal had more than one transaction takes.
+    """
 
     views: Counter[tuple[int, int, int]] = field(default_factory=Counter)
     moves: dict[str, tuple[int, int]] = field(default_factory=dict)
+    is_full: bool = False
 
 
 def fold(database: Database, folder: Path, *, step: Callable[[str], None] = lambda name: None) -> int | None:
@@ -58,6 +62,8 @@ def fold(database: Database, folder: Path, *, step: Callable[[str], None] = lamb
             _add(database, machine, batch, step)
             offsets.update({name: new for name, (_, new) in batch.moves.items()})
             folded += batch.views.total()
+            if not batch.is_full:
+                break  # what came in since is for the next time: readers who go on would keep this from ever ending
             time.sleep(0)  # let a request have the interpreter
         _remove_finished(database, folder, machine, offsets, step)
         return folded
@@ -85,6 +91,7 @@ def _gather(folder: Path, offsets: dict[str, int]) -> _Batch:
         with (folder / name).open("rb") as file:
             file.seek(start)
             data = file.read(CHUNK)
+        batch.is_full |= len(data) == CHUNK
         end = 0
         try:
             for article_id, code, microseconds, end in parse(data):  # noqa: B007 (end is used below)

@@ -135,6 +135,21 @@ def test_much_is_folded_in_several_transactions(
     written.close()
 
 
+def test_readers_who_go_on_do_not_keep_a_folding_from_ending(config: Config, database: Database) -> None:
+    write(config.journal_dir, 3).close()
+    living = write(config.journal_dir, 2)
+
+    def step(reached: str) -> None:
+        assert total(database) < 20, "it goes on and on"
+        if reached == "committed":
+            living.write(pack(7, BROWSER, NOON))
+
+    assert fold(database, config.journal_dir, step=step) == 5
+    assert len(journal.list_files(config.journal_dir)) == 1
+    assert fold(database, config.journal_dir) == 1
+    living.close()
+
+
 def test_one_process_folds_at_a_time(config: Config, database: Database) -> None:
     write(config.journal_dir, 1).close()
     with folding._alone(config.journal_dir) as is_alone:
