@@ -1,8 +1,6 @@
 """Folding: every view exactly once, whatever dies when."""
 
 import random
-import subprocess
-import sys
 import threading
 from collections import Counter as Tally
 from collections.abc import Callable
@@ -13,7 +11,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.config import ROOT, Config
+from app.config import Config
 from app.db import Database
 from app.pageviews import folding, journal, reading, writing
 from app.pageviews.classes import ViewClass
@@ -103,22 +101,6 @@ def test_a_death_at_any_step_neither_loses_nor_doubles(config: Config, database:
     living.close()
     fold(database, config.journal_dir)
     assert total(database) == 7
-    assert journal.list_files(config.journal_dir) == []
-
-
-@pytest.mark.parametrize("name", ["commit", "committed", "unlinked", "delete offsets"])
-def test_a_killed_process_at_any_step_neither_loses_nor_doubles(config: Config, database: Database, name: str) -> None:
-    write(config.journal_dir, 5).close()
-    program = (
-        "import os, sys, pathlib\n"
-        "from app.db import Database; from app.pageviews.folding import fold\n"
-        "_, url, folder, name = sys.argv\n"
-        "fold(Database(url), pathlib.Path(folder), step=lambda reached: os._exit(9) if reached == name else None)\n"
-    )
-    command = [sys.executable, "-c", program, config.database_url, str(config.journal_dir), name]
-    assert subprocess.run(command, cwd=ROOT).returncode == 9
-    fold(database, config.journal_dir)
-    assert total(database) == 5
     assert journal.list_files(config.journal_dir) == []
 
 
