@@ -10,6 +10,7 @@ from wtforms import BooleanField, SelectChoice, SelectField, StringField, TextAr
 from wtforms.validators import ValidationError
 
 from app import clock, web
+from app.admin.fields import PairedBox
 from app.admin.times import fits_field, for_field
 from app.articles.models import Article
 from app.articles.rendering import MAX_BODY, Body
@@ -29,15 +30,6 @@ READ_ONLY = frozenset(
 
 FORMATS = [SelectChoice("html", "HTML"), SelectChoice("markdown", "Markdown")]
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*", re.IGNORECASE)
-_FALSE = {"", "0", "n", "no", "off", "false"}
-
-
-class PairedBox(BooleanField):
-    """A checkbox beside a hidden field of its name: absent altogether it keeps its value."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        if valuelist:
-            self.data = any(value.lower() not in _FALSE for value in valuelist)
 
 
 class ArticleForm(web.Form):
@@ -56,6 +48,7 @@ class ArticleForm(web.Form):
     cover_alt = StringField("What the cover shows")
     canonical_url = StringField("Canonical address")
     is_featured = PairedBox("Featured")
+    shows_pageviews = PairedBox("Show how often it was read")
     version = StringField("Version")
     publish_at = StringField("Publish at")
     withdraw_at = StringField("Withdraw at")
@@ -67,7 +60,7 @@ class ArticleForm(web.Form):
     @property
     def gives_content(self) -> bool:
         """Whether any part of the text was sent: a button alone sends none."""
-        return any(self.gives(name) for name in CONTENT)
+        return any(self.gives(name) for name in (*CONTENT, "shows_pageviews"))
 
     @property
     def based_on(self) -> int | None:
@@ -155,6 +148,7 @@ def values_of(article: Article) -> dict[str, object]:
         "tags": format_names(tag.name for tag in draft.tags),
         "authors": format_names(account.name for account in draft.authors),
         "version": str(draft.version),
+        "shows_pageviews": article.shows_pageviews,
         "publish_at": for_field(article.published_at, zone),
         "withdraw_at": for_field(leaves, zone),
     }

@@ -12,7 +12,7 @@ from app.accounts.models import Account
 from app.accounts.permissions import OWN, may, scope_of
 from app.accounts.reading import find_account
 from app.admin import editing
-from app.articles import writing
+from app.articles import publishing, writing
 from app.articles.listing import SORTS, STATUSES, CursorInvalid, Filter, list_articles
 from app.articles.models import Article
 from app.articles.reading import list_authors
@@ -80,6 +80,7 @@ def create() -> ResponseReturnValue:
         )
     except editing.Refused as refused:
         return refused.answer
+    publishing.show_pageviews(session, article, shown=bool(form.shows_pageviews.data))
     made = _new_bylines(article, started)
     session.commit()
     web.tell(done="created", **made)

@@ -17,7 +17,7 @@ from app.accounts.naming import NameBlank, NameTooLong
 from app.accounts.permissions import may
 from app.admin.article_form import CONTENT, ArticleForm, values_of
 from app.admin.differences import compare
-from app.articles import writing
+from app.articles import publishing, writing
 from app.articles.addresses import SlugTaken
 from app.articles.models import Article, Draft, Revision
 from app.articles.reading import ArticleUnknown, find_saved_as, get_article
@@ -63,7 +63,11 @@ def load_in(session: Session, article_id: int) -> Article:
 
 def read_form(article: Article | None) -> ArticleForm:
     """The form as it was sent; what was not sent has the article's values, or a new article's."""
-    values = values_of(article) if article else {"authors": web.myself().name, "body_format": "html"}
+    values = (
+        values_of(article)
+        if article
+        else {"authors": web.myself().name, "body_format": "html", "shows_pageviews": True}
+    )
     return ArticleForm(data=values)
 
 
@@ -106,6 +110,7 @@ def check(article: Article | None, form: ArticleForm) -> Body | None:
     if not form.validate():
         raise Refused((show(article, form), form.refusal_status))
     _check_authors(article, form)
+    _check_number(article, form)
     body = None
     if form.gives("body") or form.gives("body_format"):
         try:
@@ -131,7 +136,9 @@ def save(article: Article, form: ArticleForm, body: Body | None) -> Draft:
     if not may(web.me(), "article.assign", article):
         content = replace(content, authors=None)
     try:
-        return refusing(article, form, attempt)
+        draft = refusing(article, form, attempt)
+        publishing.show_pageviews(session, mine, shown=bool(form.shows_pageviews.data))
+        return draft
     except writing.SaveConflict as conflict:
         kept = conflict.mine
         session.commit()
@@ -171,6 +178,13 @@ def _check_authors(article: Article | None, form: ArticleForm) -> None:
     is_stale = article is not None and form.based_on not in (None, article.draft.version)
     if not is_stale:  # else it is the other writer who changed them: a conflict, and told as one
         form.authors.errors = ["Only editors choose who an article is by."]
+
+
+def _check_number(article: Article | None, form: ArticleForm) -> None:
+    """Whether readers see a number changes at once what they see: as publishing does."""
+    shown = True if article is None else article.shows_pageviews
+    if bool(form.shows_pageviews.data) != shown and not may(web.me(), "article.publish", article):
+        form.shows_pageviews.errors = ["Only editors choose whether readers see the number."]
 
 
 def _authors_now(article: Article | None) -> list[str]:

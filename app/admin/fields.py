@@ -1,8 +1,9 @@
-"""Form fields about people that several pages share, tied to the checks of the accounts room."""
+"""Form fields that several pages share; those about people are tied to the checks of the accounts room."""
 
 from typing import Any
 
 from wtforms import (  # type: ignore[attr-defined]
+    BooleanField,
     EmailField,
     PasswordField,
     SelectChoice,
@@ -22,6 +23,17 @@ ROLE_LABELS = {
     "editor": "Editor: edits and publishes all articles",
     "author": "Author: writes own articles, does not publish",
 }
+
+
+_FALSE = {"", "0", "n", "no", "off", "false"}
+
+
+class PairedBox(BooleanField):
+    """A checkbox beside a hidden field of its name: absent altogether it keeps its value."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        if valuelist:
+            self.data = any(value.lower() not in _FALSE for value in valuelist)
 
 
 def name_field(label: str = "Name") -> StringField:

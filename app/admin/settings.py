@@ -10,6 +10,7 @@ from wtforms import IntegerField, SelectChoice, SelectField, StringField  # type
 from wtforms.validators import DataRequired, Length, NumberRange
 
 from app import web
+from app.admin.fields import PairedBox
 from app.settings import (
     AddressInvalid,
     LanguageUnknown,
@@ -37,6 +38,7 @@ class SettingsForm(web.Form):
     )
     time_zone = SelectField("Time zone")
     address = StringField("Address", [web.checked_by(check_address, AddressInvalid)])
+    shows_pageviews = PairedBox("Show readers how often an article was read")
     articles_per_page = IntegerField("Articles a page", [NumberRange(1, 100, "From 1 to 100 articles fit on a page.")])
 
     def __init__(self, **given: Any) -> None:

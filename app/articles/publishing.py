@@ -128,6 +128,14 @@ def restore(session: Session, article: Article) -> None:
     changes.note(session, *places(session, article))
 
 
+def show_pageviews(session: Session, article: Article, *, shown: bool) -> None:
+    """Say whether readers see how often an article was read. It is counted either way."""
+    if article.shows_pageviews != shown:
+        article.shows_pageviews = shown
+        session.flush()
+        changes.note(session, f"article:{article.id}")
+
+
 def delete_for_good(session: Session, article: Article) -> None:
     """Delete an article with its revisions; its addresses answer 410 from now on. Raises ``NotInTrash``."""
     if article.trashed_at is None:

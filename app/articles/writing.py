@@ -163,6 +163,7 @@ def duplicate(session: Session, article: Article, *, by_id: int | None) -> Artic
         **{name: getattr(source, name) for name in PLAIN_FIELDS if name not in {"title", "is_featured"}},
     )
     copy = create(session, content, by_id=by_id, reason="duplicated")
+    copy.shows_pageviews = article.shows_pageviews
     _set_authors(session, copy.draft, source.authors)
     session.flush()
     return copy

@@ -34,13 +34,7 @@ def describe(environ: "WSGIEnvironment", visitors: Visitors, *, is_staff: bool) 
 
     Looks at the method, address, Host, query string, and at the headers that say who asks and from where.
     """
-    user_agent = environ.get("HTTP_USER_AGENT", "")
-    view_class = classify(
-        user_agent=user_agent,
-        purpose=" ".join(environ.get(name, "") for name in _PURPOSES).strip(),
-        is_staff=is_staff,
-        method=environ["REQUEST_METHOD"],
-    )
+    user_agent, view_class = environ.get("HTTP_USER_AGENT", ""), _class_of(environ, is_staff=is_staff)
     if view_class is not ViewClass.BROWSER:
         return Visit(view_class, b"", 0)
     day = visitors.today()
@@ -48,6 +42,20 @@ def describe(environ: "WSGIEnvironment", visitors: Visitors, *, is_staff: bool) 
     referrer, query = environ.get("HTTP_REFERER", ""), environ.get("QUERY_STRING", "")
     origin = _origin(device_of(user_agent), referrer[:LONGEST], environ.get("HTTP_HOST", ""), query[:LONGEST])
     return Visit(view_class, pack_visitor(key) + origin, day)
+
+
+def counts(environ: "WSGIEnvironment") -> bool:
+    """Whether a request by nobody who is signed in raises the number."""
+    return _class_of(environ, is_staff=False) is ViewClass.BROWSER
+
+
+def _class_of(environ: "WSGIEnvironment", *, is_staff: bool) -> ViewClass:
+    return classify(
+        user_agent=environ.get("HTTP_USER_AGENT", ""),
+        purpose=" ".join(environ.get(name, "") for name in _PURPOSES).strip(),
+        is_staff=is_staff,
+        method=environ["REQUEST_METHOD"],
+    )
 
 
 def record(article_id: int, visit: Visit) -> bytes:

@@ -23,8 +23,8 @@ LEVEL = 9
 class Kept:
     """One answer, immutable. ``head`` are its header lines but for those that differ from answer to answer."""
 
-    __slots__ = ("_after", "_before", "_deflated", "_gzipped", "_shift", "_sums",
-                 "article_id", "changed_at", "etag", "head", "headers", "keys", "language", "size", "used")  # fmt: skip
+    __slots__ = ("_after", "_before", "_deflated", "_gzipped", "_shift", "_sums", "article_id", "changed_at", "etag",
+                 "head", "headers", "keys", "language", "shows", "size", "used")  # fmt: skip
 
     def __init__(
         self,
@@ -45,22 +45,28 @@ class Kept:
         self.etag = hashlib.blake2b(body, digest_size=12).hexdigest()
         self.changed_at = parse_date(dict(headers).get("Last-Modified"))
         self.used = True
-        before, _, after = body.partition(VIEWS_PLACE.encode()) if article_id is not None else (body, b"", b"")
+        before, place, after = body.partition(VIEWS_PLACE.encode()) if article_id is not None else (body, b"", b"")
+        self.shows = bool(place)
+        """Whether the number is in the page: a page may be counted and not show it."""
         self._before, self._after = before, after
         self._deflated = (_GZIP_HEAD + _deflate(before, last=False), _deflate(after, last=True))
         self._sums = (zlib.crc32(before), zlib.crc32(after), len(before) + len(after))
         self._shift = _shift_tables(len(after))
-        self._gzipped = b"" if article_id is not None else self._gzip(b"")
-        if article_id is None:
+        self._gzipped = b"" if self.shows else self._gzip(b"")
+        if not self.shows:
             self._deflated, self._shift = (b"", b""), ()
         self.size = len(body) + len(self._gzipped) + sum(map(len, self._deflated)) + 4096
 
     def body(self, count: int | None, *, gzip: bool) -> bytes:
-        """The page with this number of views; the number means nothing for a page that is not counted."""
-        if self.article_id is None:
+        """The page with this number of views; the number means nothing for a page that does not show it."""
+        if not self.shows:
             return self._gzipped if gzip else self._before
         shown = views_element(count or 0, self.language)
         return self._gzip(shown) if gzip else self._before + shown + self._after
+
+    def tag(self, count: int | None) -> str:
+        """What names the page with this number: it does not tell a number that the page does not show."""
+        return f"{self.etag}-{count}" if self.shows else self.etag
 
     def _gzip(self, shown: bytes) -> bytes:
         first, second, length = self._sums

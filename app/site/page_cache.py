@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 
 from werkzeug.http import parse_date
 
-from app.site.counting import Counting
+from app.site.counting import Counting, counts
 from app.site.freshness import Freshness
 from app.site.kept import Kept
 
@@ -196,13 +196,14 @@ class PageCache:
     def _answer(self, kept: Kept, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         gzip = accepts_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
         headers = list(kept.headers)
-        if kept.article_id is None:
-            number, etag = None, kept.etag
-        else:
+        number = None
+        if kept.article_id is not None:
             number = self.count(environ, kept.article_id, is_away=self.freshness.is_away)
-            etag = f"{kept.etag}-{number}"
+        etag = kept.tag(number)
         headers.append(("ETag", f'W/"{etag}"'))
-        if _has_it_already(environ, etag, kept):
+        # A view that counts is one that was answered with the page, also where no number makes it a new one.
+        must_have_it = kept.article_id is not None and not kept.shows and counts(environ)
+        if not must_have_it and _has_it_already(environ, etag, kept):
             start_response(_line(HTTPStatus.NOT_MODIFIED), headers)
             return []
         body = kept.body(number, gzip=gzip)

@@ -73,6 +73,11 @@ def views(count: int, language: str) -> str:
     return f'<data class="pageviews" value="{count}">{escape(words)}</data>'
 
 
+def shows_views(article: Article) -> bool:
+    """Whether readers see how often it was read: where the site shows it, and the article does not hide it."""
+    return web.settings().shows_pageviews and article.shows_pageviews
+
+
 def changed_later(article: Article) -> datetime | None:
     """When a published article was last changed, if that is worth telling."""
     if article.published_at is None or article.updated_at is None:
@@ -112,6 +117,7 @@ def full_address(target: str) -> str:
 
 HELPERS: dict[str, Any] = {
     "names": names,
+    "shows_views": shows_views,
     "direction": direction,
     "reading_minutes": reading_minutes,
     "language_of": language_of,

@@ -203,10 +203,11 @@ class ReaderLane(ThreadWorker):  # type: ignore[misc]
         start = self._start(clock.now())
         for (kept, line, block, own_id), number in zip(plain, numbers, strict=True):
             body = kept.body(number, gzip=block.gzip)
-            etag = kept.etag if number is None else f"{kept.etag}-{number}"
             coding = "Content-Encoding: gzip\r\n" if block.gzip else ""
             own_id = own_id or ids[16 * len(outs) :][:16]
-            last = f'ETag: W/"{etag}"\r\n{coding}Content-Length: {len(body)}\r\nX-Request-ID: {own_id}\r\n\r\n'
+            last = (
+                f'ETag: W/"{kept.tag(number)}"\r\n{coding}Content-Length: {len(body)}\r\nX-Request-ID: {own_id}\r\n\r\n'
+            )
             outs.append(b"".join((start[block.closes], kept.head, last.encode(), body)))
             logged.append((own_id, line.logged, len(body), block.network))
         return iter(outs)

@@ -316,3 +316,42 @@ def test_creating_leads_to_the_form_s_own_address_and_says_so_once(editor: Flask
     first = text_of(editor.get(answer.location))
     assert "The draft is saved." in first and "Nobody Yet: nobody here had this name" in first
     assert "The draft is saved." not in text_of(editor.get(answer.location))
+
+
+def test_the_number_of_views_is_hidden_and_shown_by_the_form(
+    editor: FlaskClient, client: FlaskClient, look: Look
+) -> None:
+    number = write(editor, "A")
+    publish(editor, number)
+    url = f"/admin/articles/{number}"
+    assert typed_fields(editor.get(url))["shows_pageviews"] == ""
+    assert page(editor.get(url)).xpath("boolean(//input[@name='shows_pageviews'][@checked])")
+    assert post_form(editor, url, {"shows_pageviews": ""}).status_code == 303
+    assert not look(number).shows_pageviews
+    assert "pageviews" not in client.get("/a").text, "without publishing"
+    post_form(editor, url, {"title": "A"})
+    publish(editor, number)
+    assert not look(number).shows_pageviews, "a form without the field changes nothing"
+    assert not page(editor.get(url)).xpath("//input[@name='shows_pageviews'][@checked]")
+    post_form(editor, f"{url}/duplicate")
+    assert not look(number + 1).shows_pageviews
+    assert post_form(editor, url, {"shows_pageviews": ["", "1"]}).status_code == 303
+    assert look(number).shows_pageviews
+    assert look(number).draft.version == 1
+
+
+def test_a_new_article_can_hide_its_number(editor: FlaskClient, look: Look) -> None:
+    assert look(write(editor, "A")).shows_pageviews
+    assert not look(write(editor, "B", shows_pageviews="")).shows_pageviews
+
+
+def test_who_does_not_publish_does_not_choose_whether_readers_see_the_number(author: FlaskClient, look: Look) -> None:
+    number = write(author, "Mine")
+    url = f"/admin/articles/{number}"
+    assert not page(author.get(url)).xpath("//input[@name='shows_pageviews']")
+    answer = post_form(author, url, {"title": "Changed", "shows_pageviews": ""})
+    assert answer.status_code == 422
+    assert "Only editors choose" in text_of(answer)
+    assert look(number).shows_pageviews
+    assert look(number).draft.title == "Mine"
+    assert post_form(author, url, {"title": "Changed", "shows_pageviews": "1"}).status_code == 303

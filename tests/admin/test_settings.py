@@ -117,3 +117,17 @@ def test_only_admins_change_settings(
     theirs = client_of(request.getfixturevalue(name))
     assert theirs.get("/admin/settings").status_code == 403
     assert post_form(theirs, "/admin/settings", TYPED).status_code == 403
+
+
+def test_readers_numbers_are_switched_off_and_on(admin: FlaskClient, session: Session) -> None:
+    assert page(admin.get("/admin/settings")).xpath("boolean(//input[@name='shows_pageviews'][@checked])")
+    assert post_form(admin, "/admin/settings", {"shows_pageviews": ""}).status_code == 303
+    assert get_settings(session).shows_pageviews is False
+    session.rollback()
+    post_form(admin, "/admin/settings", {"tagline": "x"})
+    session.expire_all()
+    assert get_settings(session).shows_pageviews is False, "a form without the field changes nothing"
+    session.rollback()
+    post_form(admin, "/admin/settings", {"shows_pageviews": ["", "1"]})
+    session.expire_all()
+    assert get_settings(session).shows_pageviews is True
