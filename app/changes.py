@@ -3,7 +3,7 @@
 A verb says what it changed with ``note(session, "article:17", "lists")``. Beside the version stands a log of
 the keys, so that a cache drops only the pages that carry one of them. Keys: ``site`` (everything), ``lists``
 (home, archive, feeds, sitemap), ``article:ID``, ``tag:ID``, ``author:ID``; ``pageviews:ID``: an article's number was
-changed by something else than views, and whoever remembers it must ask again.
+changed by something else than views, and whoever remembers it must ask again; ``pageviews:0``: many were.
 """
 
 from dataclasses import dataclass

@@ -18,6 +18,7 @@ from app.pageviews.classes import ViewClass
 from app.pageviews.folding import fold
 from app.pageviews.journal import Journal, machine_id, pack
 from app.pageviews.live import Live
+from app.pageviews.thinning import Thinner
 from app.pageviews.unfolded import FoldedAway, Unfolded
 from app.pageviews.visitors import Visitors
 from app.pageviews.visits import Visit
@@ -155,7 +156,7 @@ class Counter:
         process = self._processes.get(pid)
         if process is None:
             # setdefault is atomic: a lock could have been copied by the fork while it was held.
-            process = self._processes.setdefault(pid, _Process(self.journal_dir))
+            process = self._processes.setdefault(pid, _Process(self.journal_dir, self.database))
             for other in [other for other in self._processes if other != pid]:
                 self._processes.pop(other).journal.abandon()
         return process
@@ -173,6 +174,7 @@ class Counter:
         learnt = time.monotonic()
         while not process.stopping.wait(self.fold_seconds):
             self._try(self.fold, "views could not be folded and stay in the journal: %s")
+            self._try(process.thinner.step, "old details could not be thinned, which is tried again: %s")
             if time.monotonic() - learnt >= LEARN_SECONDS:
                 self._try(
                     partial(self._learn_again, process), "the numbers of other machines could not be asked for: %s"
@@ -211,7 +213,8 @@ class Counter:
 class _Process:
     """What one process has of its own and must not take over a fork."""
 
-    def __init__(self, journal_dir: Path) -> None:
+    def __init__(self, journal_dir: Path, database: Database) -> None:
+        self.thinner = Thinner(database, journal_dir)
         self.journal = Journal(journal_dir)
         self.unfolded = Unfolded(journal_dir)
         self.live = Live(journal_dir)

@@ -4,12 +4,12 @@
 | --- | --- | --- |
 | hours | 90 days | the day remains |
 | paths of referrers, names of campaigns | 90 days | host and campaign's source remain |
-| days of an article, and all referrers, campaigns, devices by day | 2 years | the month remains |
-| days of the whole site | for ever | |
+| days; referrers, campaigns, devices by day | 2 years | the month remains |
 | minutes, for what is popular now | an hour | |
 
-Questions speak in months of what is older than two years from the day it is so old, merged or not: what they
-answer never depends on when thinning ran.
+The whole site's rows go the way of its articles', so that at every moment they are the sum of them. Questions
+speak in months of what is older than two years from the day it is so old, merged or not: what they answer never
+depends on when thinning ran.
 """
 
 from datetime import date, timedelta
@@ -39,3 +39,8 @@ def month_of(day: date) -> date:
 def next_month(day: date) -> date:
     """The first day of the month after the one that ``day`` is in."""
     return month_of(month_of(day) + timedelta(days=31))
+
+
+def end_of_month(day: date) -> date:
+    """The last day of the month that ``day`` is in."""
+    return next_month(day) - timedelta(days=1)

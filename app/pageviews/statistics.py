@@ -118,7 +118,7 @@ def summarize(session: Session, of: Of, period: Period) -> Summary:
 
 
 def list_days(session: Session, of: Of, period: Period) -> list[Day]:
-    """Every day of the period in order, also those without a view; of articles, months of what is older."""
+    """Every day of the period in order, also those without a view; months of what is older."""
     query = (
         select(PageviewDay.day, *_sums(PageviewDay), func.sum(PageviewDay.readers))
         .where(
@@ -128,8 +128,7 @@ def list_days(session: Session, of: Of, period: Period) -> list[Day]:
         )
         .group_by(PageviewDay.day)
     )
-    # The days of the whole site are all kept.
-    months_before = date.min if _is_site(of) else retention.days_since(get_today(session))
+    months_before = retention.days_since(get_today(session))
     found: dict[date, list[int]] = defaultdict(lambda: [0, 0, 0])
     for day, *numbers in session.execute(query):
         kept = retention.month_of(day) if day < months_before else day
@@ -235,7 +234,7 @@ def _rounded(session: Session, period: Period) -> tuple[date, date]:
     if first < months_before:
         first = retention.month_of(first)
     if last < months_before:
-        last = retention.next_month(last) - timedelta(days=1)
+        last = retention.end_of_month(last)
     return first, last
 
 

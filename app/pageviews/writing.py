@@ -1,6 +1,6 @@
 """The changes to what the database knows of pageviews."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -81,3 +81,13 @@ def _insert(session: Session, table: Any) -> Any:
     assert isinstance(table, Table)
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     return sqlite.insert(table) if is_sqlite else postgresql.insert(table)
+
+
+def add_up(session: Session, model: type[Base], rows: list[dict[str, Any]], *, columns: Sequence[str]) -> None:
+    """Add rows; where there is one of the same key, add to these columns of it."""
+    table = model.__table__
+    statement = _insert(session, table)
+    sums = {name: table.c[name] + statement.excluded[name] for name in columns}
+    statement = statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=sums)
+    if rows:
+        session.connection().execute(statement, rows)

@@ -13,6 +13,7 @@ from werkzeug.http import parse_cookie
 from app.articles.models import Article
 from app.changes import PAGEVIEWS
 from app.config import Config
+from app.pageviews.models import SITE
 from app.site.counting import Counting
 from app.site.freshness import Freshness
 from app.site.page_cache import KEEP, Keeping, PageCache
@@ -69,7 +70,8 @@ def _numbers_of(keys: Keys) -> list[int] | None:
     """The articles whose numbers these changes concern; None: any."""
     if keys is None:
         return None
-    return [int(key.removeprefix(PAGEVIEWS)) for key in keys if key.startswith(PAGEVIEWS)]
+    ids = [int(key.removeprefix(PAGEVIEWS)) for key in keys if key.startswith(PAGEVIEWS)]
+    return None if SITE in ids else ids
 
 
 def _is_page(addresses: Any, path: str) -> bool:

@@ -77,14 +77,11 @@ def test_what_is_long_ago_is_known_by_month(session: Session, the_clock: Clock) 
     for day in (date(2024, 2, 1), date(2024, 2, 29), date(2024, 3, 15), date(2024, 11, 2)):
         add_views(session, 1, 10, day=day, readers=1)
     period = Period(date(2024, 2, 20), date(2024, 3, 2))
-    assert statistics.list_days(session, 1, period) == [
-        Day(date(2024, 2, 1), 20, 2, 0, is_month=True), Day(date(2024, 3, 1), 10, 1, 0, is_month=True),
-    ]  # fmt: skip
     for of in (1, None):
+        assert statistics.list_days(session, of, period) == [
+            Day(date(2024, 2, 1), 20, 2, 0, is_month=True), Day(date(2024, 3, 1), 10, 1, 0, is_month=True),
+        ]  # fmt: skip
         assert statistics.summarize(session, of, period).views == 30
-    of_the_site = statistics.list_days(session, None, period)
-    assert len(of_the_site) == 29 + 31
-    assert sum(day.views for day in of_the_site) == 30
     across = statistics.list_days(session, 1, Period(date(2024, 10, 30), date(2024, 11, 2)))
     assert [(day.day, day.is_month) for day in across] == [
         (date(2024, 10, 1), True), (date(2024, 11, 1), False), (date(2024, 11, 2), False),
