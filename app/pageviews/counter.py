@@ -4,7 +4,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property, partial
 from pathlib import Path
@@ -77,6 +77,10 @@ class Counter:
         if process.thread is None and self.fold_seconds is not None:
             self.start()
         return numbers
+
+    def numbers(self) -> Mapping[int, int]:
+        """The numbers that this process has learnt, by article, as far as they were followed: only to be looked at."""
+        return self._process().live.numbers
 
     def live(self, article_id: int) -> int | None:
         """The number without counting; None if this process has not learnt it yet."""

@@ -35,7 +35,8 @@ class Live:
         self.folder = folder
         self._path = str(folder)
         self._lock = threading.Lock()
-        self._numbers: dict[int, int] = {}
+        self.numbers: dict[int, int] = {}
+        """By article. Who looks at it without the lock sees what was followed so far."""
         self._files: dict[str, int] = {}
         self._places: dict[str, int] = {}
         self._changed = 0
@@ -49,7 +50,7 @@ class Live:
 
     def get(self, article_id: int) -> int | None:
         """The number as far as it was followed; None if it was not learnt yet."""
-        return self._numbers.get(article_id)
+        return self.numbers.get(article_id)
 
     def note(self, views: list[tuple[int, bytes]], write: Callable[[bytes], tuple[str, int]]) -> list[int]:
         """Let ``write`` append the records of these views (article and record); the number to show in each.
@@ -57,7 +58,7 @@ class Live:
         Raises ``NotLearnt`` before anything is written, and what ``write`` raises.
         """
         with self._lock:
-            numbers = self._numbers
+            numbers = self.numbers
             for article_id, _ in views:
                 if article_id not in numbers:
                     raise NotLearnt
@@ -102,16 +103,16 @@ class Live:
             if not {tail.name for tail in tails}.issuperset(self._places):
                 raise FoldedAway  # begun since: the database may have been asked before or after it was folded
             counts = unfolded.count(tails, totals, offsets, self._places)
-            for oldest in list(islice(self._numbers, max(0, len(self._numbers) + len(totals) - KNOWN))):
-                del self._numbers[oldest]
-            self._numbers.update({article_id: totals[article_id] + counts[article_id] for article_id in totals})
+            for oldest in list(islice(self.numbers, max(0, len(self.numbers) + len(totals) - KNOWN))):
+                del self.numbers[oldest]
+            self.numbers.update({article_id: totals[article_id] + counts[article_id] for article_id in totals})
 
     def forget(self, ids: Collection[int] | None) -> None:
         """Something else than views has changed these numbers (None: all): they must be learnt again."""
         with self._lock:
             self.forgotten += 1
-            for article_id in list(self._numbers) if ids is None else ids:
-                self._numbers.pop(article_id, None)
+            for article_id in list(self.numbers) if ids is None else ids:
+                self.numbers.pop(article_id, None)
 
     def take_shown(self) -> set[int]:
         """The articles whose numbers were asked for since the last call."""
@@ -159,7 +160,7 @@ class Live:
         return [name for name in self._files if name not in set(names)]
 
     def _take(self, data: bytes) -> int:
-        taken, numbers = 0, self._numbers
+        taken, numbers = 0, self.numbers
         try:
             for article_id, code, _, taken in parse(data):  # noqa: B007 (it is the answer)
                 if code == _BROWSER and article_id in numbers:

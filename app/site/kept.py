@@ -23,8 +23,9 @@ LEVEL = 9
 class Kept:
     """One answer, immutable. ``head`` are its header lines but for those that differ from answer to answer."""
 
-    __slots__ = ("_after", "_before", "_deflated", "_gzipped", "_shift", "_sums", "article_id", "changed_at", "etag",
-                 "head", "headers", "keys", "language", "shows", "size", "used")  # fmt: skip
+    __slots__ = ("_after", "_before", "_deflated", "_gzip_size", "_gzipped", "_last", "_shift", "_steps", "_sums",
+                 "article_id", "changed_at", "etag", "head", "headers", "keys", "language", "shows", "size",
+                 "used")  # fmt: skip
 
     def __init__(
         self,
@@ -45,39 +46,82 @@ class Kept:
         self.etag = hashlib.blake2b(body, digest_size=12).hexdigest()
         self.changed_at = parse_date(dict(headers).get("Last-Modified"))
         self.used = True
+        self._last, self._steps = (-1, b"", 0), dict[int, int]()
         before, place, after = body.partition(VIEWS_PLACE.encode()) if article_id is not None else (body, b"", b"")
         self.shows = bool(place)
         """Whether the number is in the page: a page may be counted and not show it."""
         self._before, self._after = before, after
-        self._deflated = (_GZIP_HEAD + _deflate(before, last=False), _deflate(after, last=True))
-        self._sums = (zlib.crc32(before), zlib.crc32(after), len(before) + len(after))
-        self._shift = _shift_tables(len(after))
-        self._gzipped = b"" if self.shows else self._gzip(b"")
-        if not self.shows:
-            self._deflated, self._shift = (b"", b""), ()
+        if self.shows:
+            self._deflated = (_GZIP_HEAD + _deflate(before, last=False), _deflate(after, last=True))
+            self._sums = (zlib.crc32(before), zlib.crc32(after), len(before) + len(after))
+            self._shift = _shift_tables(len(after))
+            self._gzip_size = sum(map(len, self._deflated)) + _STORED.size + _TRAILER.size
+            self._gzipped = b""
+        else:
+            self._deflated = (b"", b"")
+            trailer = _TRAILER.pack(zlib.crc32(body), len(body) & 0xFFFFFFFF)
+            self._gzipped = _GZIP_HEAD + _deflate(body, last=True) + trailer
         self.size = len(body) + len(self._gzipped) + sum(map(len, self._deflated)) + 4096
 
     def body(self, count: int | None, *, gzip: bool) -> bytes:
         """The page with this number of views; the number means nothing for a page that does not show it."""
         if not self.shows:
             return self._gzipped if gzip else self._before
-        shown = views_element(count or 0, self.language)
-        return self._gzip(shown) if gzip else self._before + shown + self._after
+        parts, _ = self._parts(count or 0, gzip=gzip)
+        return b"".join(parts)
 
     def tag(self, count: int | None) -> str:
         """What names the page with this number: it does not tell a number that the page does not show."""
         return f"{self.etag}-{count}" if self.shows else self.etag
 
-    def _gzip(self, shown: bytes) -> bytes:
-        first, second, length = self._sums
-        checksum = zlib.crc32(shown, first)
-        for table in self._shift:
-            second ^= table[checksum & 15]
-            checksum >>= 4
+    def answer(self, start: bytes, count: int | None, own_id: str, *, gzip: bool) -> tuple[bytes, int]:
+        """A whole answer to request ``own_id``, and the size of its body; ``start`` are the lines before our own."""
+        parts: tuple[bytes, ...]
+        if count is None or not self.shows:
+            parts = (self._gzipped if gzip else self._before,)
+            size = len(parts[0])
+        else:
+            parts, size = self._parts(count, gzip=gzip)
+        coding = "Content-Encoding: gzip\r\n" if gzip else ""
+        last = f'ETag: W/"{self.tag(count)}"\r\n{coding}Content-Length: {size}\r\nX-Request-ID: {own_id}\r\n\r\n'
+        return b"".join((start, self.head, last.encode(), *parts)), size
+
+    def _parts(self, count: int, *, gzip: bool) -> tuple[tuple[bytes, ...], int]:
+        """The pieces of a body that shows the number, and their size."""
+        shown = views_element(count, self.language)
         size = len(shown)
+        if not gzip:
+            return (self._before, shown, self._after), len(self._before) + size + len(self._after)
         start, end = self._deflated
-        block = _STORED.pack(0, size, size ^ 0xFFFF)
-        return b"".join((start, block, shown, end, _TRAILER.pack(second, (length + size) & 0xFFFFFFFF)))
+        trailer = _TRAILER.pack(self._checksum(count, shown), (self._sums[2] + size) & 0xFFFFFFFF)
+        return (start, _STORED.pack(0, size, size ^ 0xFFFF), shown, end, trailer), self._gzip_size + size
+
+    def _checksum(self, count: int, shown: bytes) -> int:
+        """The whole page's CRC-32 with this number in it.
+
+        Most numbers are one more than the last: only the last digit differs, in both places where it stands, and
+        the checksum by what this difference makes of it, whatever the other digits are.
+        """
+        last, text, checksum = self._last
+        digit = count % 10
+        if count == last + 1 and digit and len(text) == len(shown) and shown.endswith(b" views</data>"):
+            differs = len(shown) << 4 | (digit ^ (digit - 1))
+            step = self._steps.get(differs)
+            if step is None:
+                step = self._steps[differs] = checksum ^ self._combined(shown)
+            checksum ^= step
+        elif count != last:
+            checksum = self._combined(shown)
+        self._last = (count, shown, checksum)
+        return checksum
+
+    def _combined(self, shown: bytes) -> int:
+        first, second, _ = self._sums
+        it = zlib.crc32(shown, first)
+        for table in self._shift:
+            second ^= table[it & 15]
+            it >>= 4
+        return second
 
 
 def views_element(count: int, language: str) -> bytes:

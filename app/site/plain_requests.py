@@ -5,19 +5,20 @@ The decisions themselves are those of the ordinary path: gunicorn's decoding, ``
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from flask import Flask
 from gunicorn.util import unquote_to_wsgi_str
 
+from app import clock
 from app.access_log import network_of
 from app.pageviews.counter import Counter
-from app.pageviews.visitors import Visitors
+from app.pageviews.journal import pack
 from app.pageviews.visits import Visit
 from app.proxies import TrustedProxies
 from app.request_log import path_of
-from app.site.counting import describe, record
+from app.site.counting import describe
 from app.site.kept import Kept
 from app.site.page_cache import Key, PageCache, accepts_gzip
 
@@ -28,7 +29,7 @@ T = TypeVar("T")
 REMEMBERED = 2048
 LONGEST_BLOCK = 2048
 _LINE = re.compile(rb"GET (/(?!/)[\w/.~%-]{0,600})(?:\?([\w/.~%&=+:,;@!*()-]{0,600}))? HTTP/1\.1")
-_BLOCK = re.compile(rb"(?:[A-Za-z0-9-]+:[ -~]*\r\n)+")
+_BLOCK = re.compile(rb"(?:[A-Za-z0-9-]+:[ -~]*\r\n)+\r\n")
 _ID_LINE = re.compile(rb"(?i)(?<=\n)x-request-id: ?([\w.-]{1,64})\r\n")
 # Names that change nothing in the answer, or whose meaning is looked at here. Every other one falls through:
 # If-* and Range, what gives a body a length, Expect, Upgrade, Authorization, and all that nobody thought of.
@@ -63,19 +64,8 @@ class Block(NamedTuple):
     network: str
 
 
-class Found(NamedTuple):
-    """A request that can be answered at once."""
-
-    kept: Kept
-    line: Line
-    block: Block
-    given_id: str
-
-    def visit(self, visitors: Visitors, today: int) -> Visit:
-        """Who asks, and by which campaign."""
-        if not self.line.query and (self.block.visit.day == today or not self.block.visit.tail):
-            return self.block.visit
-        return describe(self.block.environ | {"QUERY_STRING": self.line.query}, visitors, is_staff=False)
+Found = tuple[Kept, Line, Block, str, int]
+"""A request that can be answered at once: page, line, headers, the id that a proxy gave it, where it ends."""
 
 
 class PlainRequests:
@@ -86,42 +76,59 @@ class PlainRequests:
         self.counter: Counter = app.extensions["typecase.counter"]
         self.proxies = TrustedProxies(_same, app.extensions["typecase.config"].trusted_proxies)
         self.cookie: str = app.config["SESSION_COOKIE_NAME"]
+        self._numbers: Mapping[int, int] = {}
         self._lines: dict[tuple[str, bytes], Line] = {}
         self._blocks: dict[tuple[str, bytes], Block] = {}
         self._day = 0
 
-    def find(self, head: bytes, peer: str, *, trusts_peer: bool) -> Found | None:
-        """The kept page for a whole head (without its empty line) from this address, if that is plain."""
-        end = head.find(b"\r\n")
-        line, block, own_id = head[:end], head[end + 2 :], ""
-        if trusts_peer and (line_of_id := _ID_LINE.search(head)) is not None:
-            # A proxy numbers its requests: no two blocks would be the same.
-            own_id = line_of_id[1].decode()
-            block = head[end + 2 : line_of_id.start()] + head[line_of_id.end() :]
-        if len(block) > LONGEST_BLOCK:
+    def is_ready(self) -> bool:
+        """Whether the kept pages are known to be true. To be asked in each turn of the loop, after reading."""
+        if (today := self.counter.visitors.today()) != self._day:
+            self._day = today
+            self._blocks.clear()  # the visitor keys in them were yesterday's
+        self._numbers = self.counter.numbers()
+        return self.cache.freshness.is_current()
+
+    def find(self, data: bytes, start: int, peer: str, trusts_peer: bool) -> Found | None:
+        """The kept page for the request that begins at ``start``, read from this address, if that is plain."""
+        at = data.find(b"\r\n", start) + 2
+        end, own_id = len(data), ""
+        said = self._blocks.get((peer, data[at:]))
+        if said is None:
+            end = data.find(b"\r\n\r\n", start) + 4
+            if at < 2 or end < 4:
+                return None
+            block = data[at:end]
+            if trusts_peer and (given := _ID_LINE.search(data, at - 1, end)) is not None:
+                # A proxy numbers its requests: no two blocks would be the same.
+                own_id = given[1].decode()
+                block = data[at : given.start()] + data[given.end() : end]
+            if len(block) > LONGEST_BLOCK:
+                return None
+            said = self._blocks.get((peer, block)) or self._read_block(block, peer, trusts_peer)
+            if said is None:
+                return None
+        line = data[start : at - 2]
+        asked = self._lines.get((said.host, line)) or self._read_line(line, said.host)
+        if asked is None or (kept := self.cache.find(asked.key)) is None:
             return None
-        said = self._blocks.get((peer, block)) or self._read_block(block, peer, trusts_peer)
-        asked = said and (self._lines.get((said.host, line)) or self._read_line(line, said.host))
-        if said is None or asked is None or (kept := self.cache.find(asked.key)) is None:
+        if kept.article_id is not None and kept.article_id not in self._numbers:
             return None
-        if kept.article_id is not None and self.counter.live(kept.article_id) is None:
-            return None
-        return Found(kept, asked, said, own_id)
+        return kept, asked, said, own_id, end
 
     def count(self, plain: list[Found]) -> Iterator[int | None]:
         """Journal the views that these requests are, with one write; the number to show in each answer."""
-        articles, visitors = [each.kept.article_id for each in plain], self.counter.visitors
-        today = visitors.today()
-        if today != self._day:
-            self._day = today
-            self._blocks.clear()  # the visitor keys in them were yesterday's
-        views = [
-            (of, record(of, each.visit(visitors, today)))
-            for each, of in zip(plain, articles, strict=True)
-            if of is not None
-        ]
+        now, views = clock.microseconds(), []
+        for kept, line, said, _, _ in plain:
+            if (article_id := kept.article_id) is not None:
+                visit = said.visit if not line.query else self._visit(line.query, said)
+                views.append((article_id, pack(article_id, visit.view_class.code, now, visit.tail)))
         numbers = iter(self.counter.note_many(views)) if views else iter(())
-        return (None if of is None else next(numbers) for of in articles)
+        return (None if found[0].article_id is None else next(numbers) for found in plain)
+
+    def _visit(self, query: str, said: Block) -> Visit:
+        """Who asks, and by which campaign."""
+        return describe(said.environ | {"QUERY_STRING": query}, self.counter.visitors, is_staff=False)
 
     def _read_line(self, line: bytes, host: str) -> Line | None:
         plain = _LINE.fullmatch(line)
@@ -136,7 +143,7 @@ class PlainRequests:
     def _read_block(self, block: bytes, peer: str, trusts_peer: bool) -> Block | None:
         if not _BLOCK.fullmatch(block):
             return None
-        fields = [field.split(":", 1) for field in block.decode().split("\r\n")[:-1]]
+        fields = [field.split(":", 1) for field in block.decode().split("\r\n")[:-2]]
         said = {name.lower(): value.strip(" ") for name, value in fields}
         known = _KNOWN if trusts_peer else _KNOWN | {"x-request-id"}
         if len(said) < len(fields) or not known.issuperset(said) or not said.get("host"):
