@@ -93,8 +93,8 @@ def get_today(session: Session) -> date:
 def get_totals(session: Session, of: Of) -> Totals:
     """All that was ever counted, with the balance that imports brought along. All 0 where there is nothing."""
     query = select(func.sum(PageviewTotal.starting), func.sum(PageviewTotal.counted), func.sum(PageviewTotal.corrected))
-    if of is not None and not _is_site(of):
-        query = query.where(_whose(PageviewTotal.article_id, of))
+    if of is not None and not is_whole_site(of):
+        query = query.where(whose(PageviewTotal.article_id, of))
     starting, counted, corrected = (int(number or 0) for number in session.execute(query).one())
     return Totals(starting, counted, corrected, starting + counted - corrected)
 
@@ -103,7 +103,7 @@ def summarize(session: Session, of: Of, period: Period) -> Summary:
     """Views, readers and what was not counted in a period."""
     query = (
         select(PageviewDay.view_class, *_sums(PageviewDay), func.sum(PageviewDay.readers))
-        .where(_whose(PageviewDay.article_id, of), _within(session, PageviewDay.day, period))
+        .where(whose(PageviewDay.article_id, of), _within(session, PageviewDay.day, period))
         .group_by(PageviewDay.view_class)
         .order_by(PageviewDay.view_class)
     )
@@ -122,7 +122,7 @@ def list_days(session: Session, of: Of, period: Period) -> list[Day]:
     query = (
         select(PageviewDay.day, *_sums(PageviewDay), func.sum(PageviewDay.readers))
         .where(
-            _whose(PageviewDay.article_id, of),
+            whose(PageviewDay.article_id, of),
             _within(session, PageviewDay.day, period),
             PageviewDay.view_class == COUNTED,
         )
@@ -146,7 +146,7 @@ def list_hours(session: Session, of: Of, day: date) -> list[Hour]:
         return []
     query = (
         select(PageviewHour.hour, *_sums(PageviewHour))
-        .where(_whose(PageviewHour.article_id, of), PageviewHour.day == day, PageviewHour.view_class == COUNTED)
+        .where(whose(PageviewHour.article_id, of), PageviewHour.day == day, PageviewHour.view_class == COUNTED)
         .group_by(PageviewHour.hour)
     )
     found = {hour: (int(views), int(corrected)) for hour, views, corrected in session.execute(query)}
@@ -164,9 +164,9 @@ def list_top(session: Session, period: Period, *, of: Of = None, limit: int = 10
         .order_by(views.desc(), PageviewDay.article_id)
         .limit(limit)
     )
-    whose = PageviewDay.article_id != SITE if _is_site(of) else _whose(PageviewDay.article_id, of)
+    articles = PageviewDay.article_id != SITE if is_whole_site(of) else whose(PageviewDay.article_id, of)
     return [
-        Top(article_id, int(sum_), int(readers)) for article_id, sum_, readers in session.execute(query.where(whose))
+        Top(article_id, int(sum_), int(readers)) for article_id, sum_, readers in session.execute(query.where(articles))
     ]
 
 
@@ -182,7 +182,7 @@ def list_details(
     query = (
         select(*columns, views)
         .where(
-            _whose(PageviewDetail.article_id, of),
+            whose(PageviewDetail.article_id, of),
             _within(session, PageviewDetail.day, period),
             PageviewDetail.dimension.in_(dimensions),
         )
@@ -208,11 +208,13 @@ def list_popular_now(session: Session, now: datetime, *, minutes: int = 30, limi
     return [(article_id, int(count)) for article_id, count in session.execute(query)]
 
 
-def _is_site(of: Of) -> bool:
+def is_whole_site(of: Of) -> bool:
+    """Whether all articles together are meant."""
     return of is None or (isinstance(of, int) and of == SITE)
 
 
-def _whose(column: InstrumentedAttribute[int], of: Of) -> ColumnElement[bool]:
+def whose(column: InstrumentedAttribute[int], of: Of) -> ColumnElement[bool]:
+    """The condition on a column of article ids that rows are of these, the site's own row for the whole site."""
     if of is None or isinstance(of, int):
         return column == (of or SITE)
     return column.in_(of)
