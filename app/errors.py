@@ -49,6 +49,7 @@ DETAILS = {
         "That page had been open too long",
         "Nothing was changed. Go back, reload the page and press the button again.",
     ),
+    "other-site": ("That is for pages of this site", "Another site's page asked for it. Nothing was changed."),
     "unknown-host": ("This address is not served here", "The site answers under its own name only."),
 }
 

@@ -215,6 +215,7 @@ def _as_if_live(article: Article) -> Article:
         id=article.id, words=made.words, summary=made.summary, **{name: getattr(draft, name) for name in names}
     )
     shown.published_at = article.published_at or clock.now()
+    shown.shows_pageviews = article.shows_pageviews
     shown.updated_at = article.updated_at or shown.published_at
     shown.text = LiveText(body=draft.body, body_format=draft.body_format, rendered=made.html, renderer=RENDERER)
     shown.author_links = [ArticleAuthor(account=account) for account in draft.authors]

@@ -98,6 +98,11 @@ def find_published(session: Session, slug: str) -> Article | None:
     )
 
 
+def find_published_by_id(session: Session, article_id: int) -> Article | None:
+    """The public article of this id."""
+    return session.scalar(select(Article).where(Article.id == article_id, published(clock.now())))
+
+
 def resolve_address(session: Session, path: str) -> Moved | Gone | None:
     """What an address is that is no public article's: moved, gone, or unknown. ``path`` has no leading slash."""
     held = session.get(Address, path.strip("/"))

@@ -12,7 +12,7 @@ MAX_SLUG = 200
 RESERVED = frozenset({
     ".well-known", "admin", "api", "archive", "author", "authors", "category", "categories", "comment", "comments",
     "favicon.ico", "favicon.svg", "feed", "feed.json", "feed.xml", "feeds", "healthz", "how-we-count", "index.html",
-    "login", "logout", "media", "member", "members", "newsletter", "page", "pages", "preview", "readyz",
+    "login", "logout", "media", "member", "members", "newsletter", "page", "pages", "pageviews", "preview", "readyz",
     "robots.txt", "rss", "rss.xml", "search", "section", "sections", "setup", "sitemap", "sitemap.xml", "sitemaps",
     "static", "subscribe", "tag", "tags", "unsubscribe", "webhook", "webhooks", "webmention", "welcome",
 })

@@ -24,7 +24,10 @@ def show(slug: str) -> ResponseReturnValue:
     page = render_template("site/articles/show.html", article=article, newer=newer, older=older)
     # Counted once the page is made, so that a page that fails is no view; put in afterwards, so that
     # all the rest of the page is the same for everybody and can be kept.
-    if keep(f"article:{article.id}", *keys_of([article]), language=web.settings().language, article_id=article.id):
+    by_script = web.settings().counts_by_script
+    counted = None if by_script else article.id
+    is_kept = keep(f"article:{article.id}", *keys_of([article]), language=web.settings().language, article_id=counted)
+    if is_kept or by_script:
         return page
     counter, is_staff = current_app.extensions["typecase.counter"], web.me() is not None
     number = count(counter, web.reader(), article.id, request.environ, is_staff=is_staff)

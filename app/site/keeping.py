@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, g, request
 from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import BadSignature
 from werkzeug.exceptions import HTTPException
@@ -26,9 +26,10 @@ def keep(*keys: str, language: str = "", article_id: int | None = None) -> bool:
 
     With ``article_id`` the cache counts its views and puts the number in: the handler leaves the place open.
     """
+    g.shown_keys = frozenset(keys) | {"site"}
     if KEEP not in request.environ:
         return False
-    request.environ[KEEP] = Keeping(frozenset(keys) | {"site"}, article_id, language)
+    request.environ[KEEP] = Keeping(g.shown_keys, article_id, language)
     return True
 
 

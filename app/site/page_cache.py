@@ -25,6 +25,8 @@ KEEP = "typecase.keep"
 """Where a handler leaves a ``Keeping`` in the request's environment if its page may be kept."""
 WAIT_SECONDS = 10.0
 LISTS = ("/tag/", "/author/", "/archive/")
+NEVER = "/pageviews/"
+"""What is asked for here is counted by its handler, each time."""
 # A page is the same for everybody, so it is rendered without what only one browser says.
 _PERSONAL = ("HTTP_COOKIE", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_MATCH", "HTTP_RANGE",
              "HTTP_IF_UNMODIFIED_SINCE", "HTTP_IF_RANGE", "HTTP_ACCEPT_LANGUAGE", "HTTP_AUTHORIZATION")  # fmt: skip
@@ -101,7 +103,7 @@ class PageCache:
 
     def key(self, host: str, path: str, query: str) -> Key | None:
         """The key of a request; None if its answer is never kept."""
-        if len(path) > 600 or len(host) > 255:
+        if len(path) > 600 or len(host) > 255 or path.startswith(NEVER):
             return None
         page = 1
         if query and (path == "/" or path.startswith(LISTS)):
@@ -163,7 +165,8 @@ class PageCache:
         if keeping is None or not answer.status.startswith("200"):
             return answer
         headers = [(name, value) for name, value in answer.headers if name.lower() not in _OF_ONE_ANSWER]
-        headers.append(("Vary", "Accept-Encoding, Cookie"))
+        is_shared = "s-maxage=" in dict(headers).get("Cache-Control", "")
+        headers.append(("Vary", "Accept-Encoding" if is_shared else "Accept-Encoding, Cookie"))
         kept = Kept(answer.body, headers=headers, keys=keeping.keys, article_id=keeping.article_id,
                     language=keeping.language)  # fmt: skip
         self._store(key, kept, drops)

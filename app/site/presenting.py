@@ -69,8 +69,12 @@ def names(article: Article) -> str:
 
 def views(count: int, language: str) -> str:
     """The element that shows the number of views; the only part of a page that differs between two readers."""
-    words = "1 view" if count == 1 else f"{number(count, language)} views"
-    return f'<data class="pageviews" value="{count}">{escape(words)}</data>'
+    return f'<data class="pageviews" value="{count}">{escape(views_in_words(count, language))}</data>'
+
+
+def views_in_words(count: int, language: str) -> str:
+    """The number of views as people read it: 47 views."""
+    return "1 view" if count == 1 else f"{number(count, language)} views"
 
 
 def shows_views(article: Article) -> bool:

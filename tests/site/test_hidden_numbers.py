@@ -80,7 +80,7 @@ def test_it_is_the_same_where_no_pages_are_kept(config: Config, hidden: Article)
 def test_staff_see_it(hidden: Article, bob: Account, client_of: Callable[[Account], FlaskClient]) -> None:
     text = client_of(bob).get("/a", headers=BROWSER).text
     assert "41,270 views</data>" in text
-    assert "readers do not see this number" in text
+    assert "readers do not see how often it was read" in text
 
 
 def test_a_page_that_was_kept_changes_at_once(client: FlaskClient, publish: Publish, session: Session) -> None:
