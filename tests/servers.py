@@ -56,8 +56,7 @@ class Server:
         return "".join(file.read_text() for file in files)
 
     def start(self) -> "Server":
-        command = [sys.executable, "-m", "gunicorn", "--config", str(ROOT / "gunicorn.conf.py"), self.app]
-        self.start_command(command)
+        self.start_command(gunicorn_command(self.app))
         return self
 
     def start_command(self, command: list[str]) -> None:
@@ -131,6 +130,11 @@ class Visitor:
         fields = {"csrf_token": token, "email": email, "password": password}
         with self.opener.open(self.server.url + "/login", urlencode(fields).encode(), timeout=20) as answer:
             assert answer.status == 200
+
+
+def gunicorn_command(app: str = "wsgi:app") -> list[str]:
+    """What ``make run`` ends with."""
+    return [sys.executable, "-m", "gunicorn", "--config", str(ROOT / "gunicorn.conf.py"), app]
 
 
 def free_port() -> int:

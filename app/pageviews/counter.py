@@ -73,7 +73,7 @@ class Counter:
             numbers = process.live.note(views, process.journal.write)
         except OSError as error:
             self._complain("a view could not be noted: %s", error)
-            numbers = [process.live.get(article_id) or 0 for article_id, _ in views]
+            numbers = process.live.follow([article_id for article_id, _ in views])
         if process.thread is None and self.fold_seconds is not None:
             self.start()
         return numbers

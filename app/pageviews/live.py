@@ -82,6 +82,12 @@ class Live:
                 self._shown.add(article_id)
             return seen
 
+    def follow(self, ids: list[int]) -> list[int]:
+        """The numbers of these articles without a view of one's own, with all that the others wrote; 0 if not known."""
+        with self._lock:
+            self._read_on()
+            return [self._numbers.get(article_id, 0) for article_id in ids]
+
     def learn(
         self,
         totals: Mapping[int, int],
