@@ -45,7 +45,7 @@ class Kept:
         self.language = language
         self.etag = hashlib.blake2b(body, digest_size=12).hexdigest()
         self.changed_at = parse_date(dict(headers).get("Last-Modified"))
-        self.used = True
+        self.used = False  # making it is no use: what a crawl makes goes before what is asked for again
         self._last, self._steps = (-1, b"", 0), dict[int, int]()
         before, place, after = body.partition(VIEWS_PLACE.encode()) if article_id is not None else (body, b"", b"")
         self.shows = bool(place)

@@ -64,3 +64,16 @@ def break_the_lane() -> str:
     """Let the lane's next decision fail."""
     app.extensions["typecase.reader_lane"].plain.find = None
     return "broken"
+
+
+@app.get("/-cache")
+@web.public
+def cache() -> dict[str, object]:
+    """What the page cache of this worker holds: its bytes as it says and as they are, its pages and which objects."""
+    kept = app.extensions["typecase.page_cache"]
+    pages = dict(kept._pages)
+    return {
+        "said": kept.bytes,
+        "bytes": sum(page.size for page in pages.values()),
+        "pages": {f"{key.host}{key.path}": id(page) for key, page in pages.items()},
+    }
