@@ -1,5 +1,6 @@
 """The questions readers and editors ask about articles. Every select of public pages is here."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -126,6 +127,17 @@ def get_article(session: Session, article_id: int) -> Article:
     if article is None:
         raise ArticleUnknown
     return article
+
+
+def list_slugs(session: Session, ids: Collection[int]) -> dict[int, str]:
+    """The slug of each working copy; nothing for what is deleted."""
+    slugs: dict[int, str] = {}
+    wanted = sorted(set(ids))
+    for start in range(0, len(wanted), 500):
+        some = Draft.article_id.in_(wanted[start : start + 500])
+        rows = session.execute(select(Draft.article_id, Draft.slug).where(some))
+        slugs.update({row[0]: row[1] for row in rows})
+    return slugs
 
 
 def find_neighbours(session: Session, article: Article) -> tuple[Article | None, Article | None]:
