@@ -1,27 +1,29 @@
--- wrk: a mix of articles and browsers. Environment: PATHS and BROWSERS name files with a line for each
--- (a path; a User-Agent). Compressed answers, as browsers ask for them.
-local paths, agents = {}, {}
-for line in io.lines(os.getenv("PATHS")) do paths[#paths + 1] = line end
-for line in io.lines(os.getenv("BROWSERS")) do agents[#agents + 1] = line end
+-- wrk: a mix of addresses and browsers. Environment: PATHS names a file with an address in each line, BLOCKS one
+-- with header blocks, an empty line between them. The requests are put together before the first is sent: wrk
+-- must not be what is measured.
+local PREPARED = 40000
 
-local languages = {"en", "de,en;q=0.7", "fr,en-US;q=0.8,en;q=0.5", "pt-BR,pt;q=0.9", "es"}
-local blocks = {}
-for number = 1, 400 do
-  blocks[number] = {
-    ["Host"] = "localhost",
-    ["User-Agent"] = agents[(number - 1) % #agents + 1],
-    ["Accept"] = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
-    ["Accept-Language"] = languages[number % #languages + 1] .. ";v=" .. number,
-    ["Accept-Encoding"] = "gzip, deflate, br",
-    ["Upgrade-Insecure-Requests"] = "1",
-    ["Sec-Fetch-Dest"] = "document",
-  }
+local function read(name)
+  local file = assert(io.open(os.getenv(name), "rb"))
+  local text = file:read("*a")
+  file:close()
+  return text
 end
 
+local requests, at = {}, 0
+
 function init()
+  local paths, blocks = {}, {}
+  for path in read("PATHS"):gmatch("[^\n]+") do paths[#paths + 1] = path end
+  for block in (read("BLOCKS")):gmatch("(.-\r\n)\r\n") do blocks[#blocks + 1] = block end
   math.randomseed(7)
+  for number = 1, (#paths * #blocks == 1 and 1 or PREPARED) do
+    local path, block = paths[math.random(#paths)], blocks[math.random(#blocks)]
+    requests[number] = "GET " .. path .. " HTTP/1.1\r\n" .. block .. "\r\n"
+  end
 end
 
 function request()
-  return wrk.format("GET", paths[math.random(#paths)], blocks[math.random(#blocks)])
+  at = at % #requests + 1
+  return requests[at]
 end

@@ -26,7 +26,7 @@ from app.articles.rendering import RENDERER, render
 from app.db import Base
 from app.pageviews.models import PageviewTotal
 
-AUTHORS, TAGS, BATCH = 50, 200, 2000
+AUTHORS, TAGS, BATCH, SECTIONS = 50, 200, 2000, 3
 FIRST = datetime(2006, 1, 1, tzinfo=UTC)
 LAST = datetime(2026, 1, 1, tzinfo=UTC)
 _TEXT = (
@@ -43,8 +43,11 @@ RARE = "zephyranthes"
 """A word in the title of about one article in a thousand."""
 
 
-def load(session: Session, *, total: int) -> None:
-    """Grow the database to ``total`` articles: 90 % published over twenty years, the others drafts. Commits."""
+def load(session: Session, *, total: int, sections: int = SECTIONS) -> None:
+    """Grow the database to ``total`` articles: 90 % published over twenty years, the others drafts. Commits.
+
+    ``sections``: how many an article has, of 60 words each.
+    """
     existing = session.scalar(select(func.count(Article.id))) or 0
     if existing == 0:
         _insert(session, Account, [_account(number) for number in range(1, AUTHORS + 1)])
@@ -55,7 +58,7 @@ def load(session: Session, *, total: int) -> None:
     for start in range(existing, total, BATCH):
         rows: dict[type[Base], list[dict[str, Any]]] = {}
         for number in range(start + 1, min(start + BATCH, total) + 1):
-            for model, row in _article(number, total, authors, tags):
+            for model, row in _article(number, sections, authors, tags):
                 rows.setdefault(model, []).append(row)
         for model, of_model in rows.items():
             _insert(session, model, of_model)
@@ -91,7 +94,7 @@ def _tag(number: int) -> dict[str, Any]:
 
 
 def _article(
-    number: int, total: int, authors: list[Any], tags: list[Any]
+    number: int, sections: int, authors: list[Any], tags: list[Any]
 ) -> Iterator[tuple[type[Base], dict[str, Any]]]:
     """The rows of one article. The same number always makes the same article."""
     chance = random.Random(number)
@@ -101,7 +104,7 @@ def _article(
     edited = created + timedelta(days=1)
     title = " ".join(chance.choices(WORDS, k=6)).capitalize() + (f" {RARE}" if number % 1000 == 7 else "")
     slug = f"synthetic-{number}"
-    body = _body(chance)
+    body = _body(chance, sections)
     excerpt = " ".join(chance.choices(WORDS, k=20)).capitalize() + "."
     author_id, author = chance.choice(authors)
     chosen_tags = chance.sample(tags, 3)
@@ -112,8 +115,8 @@ def _article(
     live = plain if published else {name: False if name == "is_featured" else "" for name in plain}
     yield Article, {
         "id": number, "created_at": created, "edited_at": edited, "published_at": published, "updated_at": published,
-        "slug": slug if published else None, "live_version": 1 if published else None, "words": 180 if published else 0,
-        "summary": excerpt if published else "", **live,
+        "slug": slug if published else None, "live_version": 1 if published else None,
+        "summary": excerpt if published else "", "words": 60 * sections if published else 0, **live,
     }  # fmt: skip
     if published:
         rendered = _RENDERED.setdefault(body, render(body, "html", excerpt=excerpt).html)
@@ -143,19 +146,20 @@ def _links(
             yield tag_model, {"article_id": number, "tag_id": tag_id, "position": position}
 
 
-_BODIES: list[str] = []
+_BODIES: dict[int, list[str]] = {}
 _RENDERED: dict[str, str] = {}
 
 
-def _body(chance: random.Random) -> str:
-    """One of a hundred bodies of about 180 words in headed sections: rendering each anew would take hours."""
-    if not _BODIES:
+def _body(chance: random.Random, sections: int) -> str:
+    """One of a hundred bodies of so many headed sections: rendering each anew would take hours."""
+    if sections not in _BODIES:
         maker = random.Random(0)
-        for _ in range(100):
-            sections = (
-                f"<h2>{' '.join(maker.choices(WORDS, k=4)).capitalize()}</h2>"
-                f"<p>{' '.join(maker.choices(WORDS, k=60)).capitalize()}.</p>"
-                for _ in range(3)
-            )
-            _BODIES.append("".join(sections))
-    return chance.choice(_BODIES)
+        _BODIES[sections] = ["".join(_section(maker) for _ in range(sections)) for _ in range(100)]
+    return chance.choice(_BODIES[sections])
+
+
+def _section(maker: random.Random) -> str:
+    return (
+        f"<h2>{' '.join(maker.choices(WORDS, k=4)).capitalize()}</h2>"
+        f"<p>{' '.join(maker.choices(WORDS, k=60)).capitalize()}.</p>"
+    )
