@@ -10,54 +10,51 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.db import Database
+from app.pageviews import periods, statistics
 from app.pageviews.models import SITE, PageviewDay, PageviewDetail, PageviewHour, PageviewMinute
 from bench import load
 from bench.report import Row, bar
 from bench.run import Run
-from bench.stage import Stage
 
 GROUP = "Statistics"
 DAYS = 90
 READ_A_DAY = 10
 """One of so many articles is read on a day, each by people and half of them by crawlers too."""
+REFERRERS = ("search", "social", "site")
 HOSTS = [f"site-{number}.example" for number in range(40)]
 
 
 def measure(run: Run) -> None:
-    try:
-        from app.pageviews import periods, statistics
-    except ImportError:
-        run.report.note("Statistics: left out, the questions are not there yet")
-        return
     today, size = clock.now().date(), run.sizes[-1]
     for kind in run.kinds:
         stage = run.grown(kind)
         stage.load(size)
-        fill(stage, size)
+        fill(stage.database, size)
         on = f"{kind}, {size:,} articles, {DAYS} days"
         for days in ("7d", "30d", "90d"):
             period = periods.period_named(days, today)
-            for name, ask in _questions(statistics, period).items():
-                rate = load.measure(partial(_ask, stage, ask), times=10)
+            for name, ask in list_questions(period).items():
+                rate = load.measure(partial(_ask, stage.database, ask), times=10)
                 row = Row(GROUP, f"{name}, {days}", on, p50=rate.p50, p99=rate.p99)
                 if name == "overview":
                     bar(row, "p50 < 100 ms", met=rate.p50 < 100)
                 run.report.add(row)
 
 
-def _ask(stage: Stage, ask: Callable[[Session], Any], _number: int) -> None:
-    with stage.database.reader() as session:
+def _ask(database: Database, ask: Callable[[Session], Any], _number: int) -> None:
+    with database.reader() as session:
         ask(session)
 
 
-def _questions(statistics: Any, period: Any) -> dict[str, Callable[[Session], Any]]:
+def list_questions(period: periods.Period) -> dict[str, Callable[[Session], Any]]:
     def overview(session: Session) -> None:
         """What the first screen asks, one after another."""
         statistics.summarize(session, None, period)
         statistics.summarize(session, None, period.before())
         statistics.list_days(session, None, period)
         statistics.list_top(session, period, limit=10)
-        statistics.list_details(session, ("search", "social", "site"), period, None, limit=10)
+        statistics.list_details(session, REFERRERS, period, limit=10)
         statistics.list_popular_now(session, clock.now())
 
     return {
@@ -67,20 +64,18 @@ def _questions(statistics: Any, period: Any) -> dict[str, Callable[[Session], An
         "days of the site": lambda session: statistics.list_days(session, None, period),
         "days of an article": lambda session: statistics.list_days(session, 17, period),
         "most read": lambda session: statistics.list_top(session, period, limit=10),
-        "referrers": lambda session: statistics.list_details(
-            session, ("search", "social", "site"), period, None, limit=10
-        ),
+        "referrers": lambda session: statistics.list_details(session, REFERRERS, period, limit=10),
         "popular now": lambda session: statistics.list_popular_now(session, clock.now()),
     }
 
 
-def fill(stage: Stage, size: int) -> None:
+def fill(database: Database, size: int, *, days: int = DAYS) -> None:
     """Three months of days, details of the last of them, half an hour of minutes."""
     now, chance = clock.now(), random.Random(3)
-    for back in range(DAYS):
+    for back in range(days):
         day = (now - timedelta(days=back)).date()
         read = sorted(chance.sample(range(1, size + 1), max(1, size // READ_A_DAY)))
-        with stage.database.writer() as session:
+        with database.writer() as session:
             rows = [row for article_id in [SITE, *read] for row in _days(chance, article_id, day)]
             session.execute(insert(PageviewDay), rows)
             some = read[:: max(1, len(read) // 200)]
@@ -95,7 +90,7 @@ def fill(stage: Stage, size: int) -> None:
             ])  # fmt: skip
             session.commit()
     minute = int(now.timestamp()) // 60
-    with stage.database.writer() as session:
+    with database.writer() as session:
         session.execute(insert(PageviewMinute), [
             {"minute": minute - back, "article_id": article_id, "count": chance.randrange(1, 9)}
             for back in range(60) for article_id in range(1, min(size, 500))
