@@ -54,13 +54,19 @@ class Run:
     def hammer(self, target: Target, mix: Mix, *, connections: int | None = None) -> Rate:
         return hammer(target, mix, seconds=self.seconds, connections=connections or self.connections)
 
-    def by_turns(self, contenders: dict[str, tuple[Target, Mix]]) -> dict[str, Rate]:
-        """Load one after another, ``rounds`` times; the median of each.
+    def warm_up(self, target: Target, mix: Mix) -> None:
+        """A second of load that is not measured: each worker keeps pages of its own, and knows no browser yet."""
+        hammer(target, mix, seconds=1, connections=self.connections)
+
+    def by_turns(self, contenders: dict[str, tuple[Target, Mix]], *, rounds: int | None = None) -> dict[str, Rate]:
+        """Load one after another, ``rounds`` times, each of them warmed up; the median of each.
 
         What disturbs the machine for a while disturbs all of them: so ratios stay true.
         """
+        for target, mix in contenders.values():
+            self.warm_up(target, mix)
         taken: dict[str, list[Rate]] = {name: [] for name in contenders}
-        for _ in range(self.rounds):
+        for _ in range(rounds or self.rounds):
             for name, (target, mix) in contenders.items():
                 taken[name].append(self.hammer(target, mix))
         return {name: median(rates) for name, rates in taken.items()}

@@ -24,6 +24,7 @@ def measure(run: Run) -> None:
             with on_one_core(stage.server()) as target, ThreadPoolExecutor(2) as threads:
                 warm(target.port, paths)
                 warm(target.port, NOT_KEPT, cookie=stage.cookie)
+                run.warm_up(target, readers)
                 alone = run.hammer(target, readers, connections=READERS)
                 pages = threads.submit(run.hammer, target, slow, connections=SLOW)
                 both = threads.submit(run.hammer, target, readers, connections=READERS).result()

@@ -31,7 +31,7 @@ def measure(run: Run) -> None:
             with running(stage.server(workers=2)) as target:
                 mix = Mix.of_browsers(paths)
                 warm(target.port, paths)
-                run.hammer(target, mix)  # each worker keeps its own copy
+                run.warm_up(target, mix)
                 quiet = Steady(target.port, mix, rate=RATE, seconds=max(5, run.seconds * 5)).result()
                 editors = [Editor(stage, target.port, number) for number in range(EDITORS)]
                 readers = Steady(target.port, mix, rate=RATE)

@@ -96,7 +96,9 @@ def _beside_usual(run: Run, stage: Stage, paths: list[str], mix: Mix, lane: Row)
     fill_usual(stage, sizes)
     server.environment["DATABASE_URL"] = stage.url
     with on_one_core(server, plain_gunicorn(server, "bench.usual:app")) as target:
-        base = run.report.rate(GROUP, f"{USUAL}, {MIX}", f"{stage.kind}, 1 core", run.hammer(target, mix))
+        base = run.report.rate(
+            GROUP, f"{USUAL}, {MIX}", f"{stage.kind}, 1 core", run.by_turns({USUAL: (target, mix)})[USUAL]
+        )
     row = Row(GROUP, f"{OURS}, {MIX}", f"{stage.kind}, 1 core", per_second=lane.per_second)
     run.report.add(compare(row, base, at_least=80))
 
@@ -127,7 +129,7 @@ def _workers(run: Run, stage: Stage, paths: list[str], mix: Mix) -> None:
     for workers in (1, 2):
         with running(stage.server(workers=workers)) as target:
             warm(target.port, paths)
-            run.hammer(target, mix)  # each worker keeps its own copy
+            run.warm_up(target, mix)
             on = f"{stage.kind}, all cores, {workers} worker{'s' * (workers > 1)}"
             row = run.report.rate(GROUP, f"{OURS}, {MIX}", on, run.hammer(target, mix), base=base)
             base = base or row

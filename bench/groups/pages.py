@@ -34,8 +34,8 @@ def measure(run: Run) -> None:
 
 
 def _add(run: Run, stage: Stage, target: Target, mixes: dict[str, Mix], base: Row) -> None:
-    for name, mix in mixes.items():
-        run.report.rate(GROUP, name, f"{stage.kind}, 1 core", run.hammer(target, mix), base=base)
+    for name, rate in run.by_turns({name: (target, mix) for name, mix in mixes.items()}, rounds=1).items():
+        run.report.rate(GROUP, name, f"{stage.kind}, 1 core", rate, base=base)
 
 
 def _bare(run: Run, stage: Stage) -> Row:
