@@ -1,5 +1,6 @@
 """What all groups of a run share: what was asked for, the report, and measuring several things by turns."""
 
+import shutil
 import statistics
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,6 +41,7 @@ class Run:
             yield stage
         finally:
             stage.close()
+            shutil.rmtree(stage.instance, ignore_errors=True)  # some hundred megabytes of access logs
 
     def grown(self, kind: str) -> Stage:
         """The installation of this kind that grows; empty at first. It stays until the run is over."""

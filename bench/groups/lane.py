@@ -3,11 +3,13 @@ of counting. One core for the server, another for the load; access logs on for b
 """
 
 import gzip
+import json
 from contextlib import ExitStack
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.articles.models import Article, LiveText
+from app.pageviews.models import PageviewTotal
 from bench import nginx
 from bench.browsers import HOST
 from bench.client import Client
@@ -37,8 +39,9 @@ def measure(run: Run) -> None:
 
 def _beside_nginx(run: Run, stage: Stage, paths: list[str], mixes: dict[str, Mix]) -> Row:
     """All of them by turns; the row of the lane's mix."""
+    counted = _count_views(stage)
     with ExitStack() as servers:
-        ours = servers.enter_context(on_one_core(stage.server()))
+        ours = servers.enter_context(on_one_core(stage.server(app="bench.watched:app")))
         warm(ours.port, paths)
         targets: dict[str, Target] = {}
         if NGINX:
@@ -51,7 +54,9 @@ def _beside_nginx(run: Run, stage: Stage, paths: list[str], mixes: dict[str, Mix
         targets[OURS] = ours
         contenders = {(name, what): (target, mix) for what, mix in mixes.items() for name, target in targets.items()}
         rates = run.by_turns({f"{name}, {what}": each for (name, what), each in contenders.items()})
+        in_lane = lane_answers(ours.port)
     on = f"{stage.kind}, 1 core"
+    _prove(run, on, in_lane, count_logged(stage), _count_views(stage) - counted)
     rows = {name: run.report.rate(GROUP, name, on, rate) for name, rate in rates.items()}
     for what, at_least in {MIX: 0.45, ONE: 0.6}.items():
         if NGINX:
@@ -65,6 +70,38 @@ def _beside_nginx(run: Run, stage: Stage, paths: list[str], mixes: dict[str, Mix
             run.report.add(compare(again, rows[f"{TUNED}, {what}"]))
         _for_its_time(run, on, rows)
     return mixed
+
+
+def _prove(run: Run, on: str, in_lane: int, logged: int, counted: int) -> None:
+    """That the rows are what they are called: answered in the lane, each logged, each counted."""
+    row = Row(GROUP, "article pages answered in the lane, of those logged", on, value=100 * in_lane / logged, unit="%")
+    bar(row, "≥ 99 %", met=in_lane >= 0.99 * logged)
+    run.report.add(row)
+    row = Row(GROUP, "views counted, of article pages logged", on, value=100 * counted / logged, unit="%")
+    bar(row, "all", met=counted == logged)
+    run.report.add(row)
+
+
+def count_logged(stage: Stage) -> int:
+    """How many article pages stand in the access log."""
+    total = 0
+    for file in stage.instance.glob("log/access-*.log"):
+        with file.open("rb") as lines:
+            total += sum(b"path=/synthetic-" in line for line in lines)
+    return total
+
+
+def _count_views(stage: Stage) -> int:
+    with stage.database.reader() as session:
+        return int(session.scalar(select(func.sum(PageviewTotal.counted))) or 0)
+
+
+def lane_answers(port: int) -> int:
+    """How many requests the lane of the one worker at this port has answered so far."""
+    client = Client(port, host=HOST)
+    answered: int = json.loads(client.get("/bench/lane"))["answered"]
+    client.close()
+    return answered
 
 
 def _for_its_time(run: Run, on: str, rows: dict[str, Row]) -> None:

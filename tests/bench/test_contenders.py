@@ -1,16 +1,17 @@
 """What ours is compared with does what it is said to do."""
 
 import gzip
+import http.client
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from bench import __main__ as command
-from bench import load, nginx
+from bench import browsers, load, nginx
 from bench.client import Client, Failed
 from bench.groups.importing import Editor
-from bench.groups.lane import fetch_pages, fill_usual
+from bench.groups.lane import fetch_pages, fill_usual, lane_answers
 from bench.machine import NGINX, tree
 from bench.report import Report
 from bench.run import Run
@@ -120,6 +121,19 @@ def test_the_load_asks_for_the_pages_of_the_mix_and_stops_at_a_refusal(
     assert rate.p99 >= rate.p50 > 0
     for page in before:
         assert logged(stage, page) - before[page] > 1
+
+
+def test_the_reader_lane_answers_every_browser_of_the_mix(stage: Stage) -> None:
+    with running(stage.server(app="bench.watched:app")) as target:
+        warm(target.port, ["/synthetic-8"])
+        before = lane_answers(target.port)
+        connection = http.client.HTTPConnection("127.0.0.1", target.port, timeout=20)
+        for block in browsers.blocks():
+            headers = dict(line.split(": ", 1) for line in block.splitlines())
+            connection.request("GET", "/synthetic-8", headers=headers)
+            assert connection.getresponse().read()
+        connection.close()
+        assert lane_answers(target.port) - before == browsers.COUNT
 
 
 def test_an_editor_saves_a_draft_of_their_own(stage: Stage) -> None:

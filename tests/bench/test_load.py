@@ -5,13 +5,9 @@ from collections.abc import Callable
 from itertools import repeat
 
 import pytest
-from flask import Flask
-from flask.testing import FlaskClient
 
-from app.db import Database
 from app.pageviews.classes import ViewClass, classify
-from app.site.plain_requests import PlainRequests
-from bench import browsers, synthetic
+from bench import browsers
 from bench.client import Failed
 from bench.generator import Ended, Load, body_length, summary
 from bench.groups.freshness import staleness
@@ -103,16 +99,6 @@ def test_the_400_browsers_differ_and_are_peoples() -> None:
     }
     assert len(agents) > 100
     assert {classify(user_agent=agent, purpose="", is_staff=False) for agent in agents} == {ViewClass.BROWSER}
-
-
-def test_their_requests_are_for_the_reader_lane(app: Flask, client: FlaskClient, database: Database) -> None:
-    with database.writer() as session:
-        synthetic.load(session, total=1)
-    client.get("/synthetic-1", headers={"Host": browsers.HOST})
-    plain = PlainRequests(app)
-    for block in browsers.blocks():
-        found = plain.find(f"GET /synthetic-1 HTTP/1.1\r\n{block}".encode(), "127.0.0.1", trusts_peer=False)
-        assert found is not None, block
 
 
 def test_headers_of_ones_own_replace_the_browsers() -> None:
