@@ -29,10 +29,11 @@ class TrustedProxies:
         self.networks = networks
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        neighbour = _address(environ.get("REMOTE_ADDR", ""))
+        neighbour = _address(environ.get("REMOTE_ADDR", "")) if self.networks else None
         if not self._is_trusted(neighbour):
             for name in FORWARDING:
-                environ.pop(name, None)
+                if name in environ:
+                    del environ[name]
             return self.plain(environ, start_response)
         environ["REMOTE_ADDR"] = str(self._client(neighbour, environ.get("HTTP_X_FORWARDED_FOR", "")))
         if environ.get("HTTP_X_FORWARDED_PROTO", "").rpartition(",")[2].strip() not in {"http", "https"}:

@@ -5,10 +5,10 @@ shortened to, or to stderr without it; elsewhere to the logger ``typecase.reques
 """
 
 import logging
+import os
 import re
-import secrets
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, has_request_context, request
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("typecase.request")
 _WHOLE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_PLAIN_PATH = re.compile(r"/(?!setup/|welcome/)[a-z0-9/._-]{0,200}")
 _ODD = re.compile(r"[^\x21-\x7e]|[\"\\%]")
 _ENTRY = "id=%s method=%s path=%s status=%s bytes=%d ms=%.1f"
 
@@ -90,13 +91,18 @@ def request_id() -> str:
 
 def path_of(environ: "WSGIEnvironment") -> str:
     """The path of a request as the log shows it: one word of ASCII, whatever was asked for."""
-    path = environ.get("PATH_INFO", "").encode("latin-1", "replace").decode("latin-1")
+    path = environ.get("PATH_INFO", "")
+    return path if _PLAIN_PATH.fullmatch(path) else _spell(path)
+
+
+def _spell(path: str) -> str:
+    path = path.encode("latin-1", "replace").decode("latin-1")
     path = _ONE_TIME_LINK.sub(r"\1...", path)
     return _ODD.sub(lambda found: f"%{ord(found[0]):02x}", path)[:300]
 
 
 class RequestLog:
-    """WSGI middleware: times a request until its last byte and writes one line."""
+    """WSGI middleware: times a request until its last byte is made and writes one line."""
 
     def __init__(self, app: "WSGIApplication") -> None:
         self.app = app
@@ -104,36 +110,45 @@ class RequestLog:
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         started = time.perf_counter()
         # Only a trusted proxy's id gets this far (proxies.py); even so it goes into a log.
-        given = environ.get("HTTP_X_REQUEST_ID", "")
-        own_id = given if _WHOLE_ID.fullmatch(given) else secrets.token_hex(8)
+        given = environ.get("HTTP_X_REQUEST_ID")
+        own_id = given if given and _WHOLE_ID.fullmatch(given) else os.urandom(8).hex()
         environ["typecase.request_id"] = own_id
-        seen: dict[str, Any] = {"status": "-"}
+        status = "-"
 
-        def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
-            seen["status"] = status[:3]
-            return start_response(status, [*headers, ("X-Request-ID", own_id)], exc_info)
-
-        def finish(size: int) -> None:
-            milliseconds = (time.perf_counter() - started) * 1000
-            method = _ODD.sub("?", environ.get("REQUEST_METHOD", "-"))[:20]
-            entry = (own_id, method, path_of(environ), seen["status"], size, milliseconds)
-            if _files:
-                _files[0].write([f"{_ENTRY % entry} net={network_of(environ.get('REMOTE_ADDR', ''))}"])
-            else:
-                log.info(_ENTRY, *entry)
+        def start(line: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+            nonlocal status
+            status = line[:3]
+            headers = [*headers, ("X-Request-ID", own_id)]
+            return start_response(line, headers) if exc_info is None else start_response(line, headers, exc_info)
 
         try:
             body = self.app(environ, start)
         except BaseException:
-            finish(0)
+            _enter(environ, own_id, status, 0, started)
             raise
-        return _Timed(body, finish)
+        if type(body) is list:  # all of it is there
+            _enter(environ, own_id, status, sum(map(len, body)), started)
+            return body
+        return _Timed(body, lambda size: _enter(environ, own_id, status, size, started))
+
+
+def _enter(environ: "WSGIEnvironment", own_id: str, status: str, size: int, started: float) -> None:
+    """Write the entry of a request."""
+    milliseconds = (time.perf_counter() - started) * 1000
+    method = environ.get("REQUEST_METHOD", "-")
+    if method != "GET":
+        method = _ODD.sub("?", method)[:20]
+    entry = (own_id, method, path_of(environ), status, size, milliseconds)
+    if _files:
+        _files[0].write([f"{_ENTRY % entry} net={network_of(environ.get('REMOTE_ADDR', ''))}"])
+    else:
+        log.info(_ENTRY, *entry)
 
 
 class _Timed:
     """The body of an answer; calls ``finish`` once when it is closed, with the bytes sent."""
 
-    def __init__(self, body: Iterable[bytes], finish: Any) -> None:
+    def __init__(self, body: Iterable[bytes], finish: Callable[[int], None]) -> None:
         self.body, self.finish, self.size = body, finish, 0
 
     def __iter__(self) -> Iterator[bytes]:

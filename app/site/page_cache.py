@@ -7,7 +7,7 @@ and hosts neither fill nor change it. The number of views is put in, and the vie
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl
@@ -206,7 +206,8 @@ class PageCache:
         headers.append(("ETag", f'W/"{etag}"'))
         # A view that counts is one that was answered with the page, also where no number makes it a new one.
         must_have_it = kept.article_id is not None and not kept.shows and counts(environ)
-        if not must_have_it and _has_it_already(environ, etag, kept):
+        asks = "HTTP_IF_NONE_MATCH" in environ or "HTTP_IF_MODIFIED_SINCE" in environ
+        if asks and not must_have_it and _has_it_already(environ, etag, kept):
             start_response(_line(HTTPStatus.NOT_MODIFIED), headers)
             return []
         body = kept.body(number, gzip=gzip)
@@ -241,6 +242,7 @@ def _listed(header: str) -> set[str]:
     return {part.strip().removeprefix("W/").strip('"') for part in header[:2000].split(",")} if header else set()
 
 
+@cache
 def _line(status: HTTPStatus) -> str:
     return f"{status.value} {status.phrase}"
 
