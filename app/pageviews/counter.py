@@ -5,19 +5,22 @@ import os
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property, partial
 from pathlib import Path
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.db import Database
 from app.pageviews import reading
 from app.pageviews.classes import ViewClass
+from app.pageviews.closing_days import ClosingDays
 from app.pageviews.folding import fold
 from app.pageviews.journal import Journal, machine_id, pack
 from app.pageviews.live import Live
+from app.pageviews.tallying import Known
 from app.pageviews.thinning import Thinner
 from app.pageviews.unfolded import FoldedAway, Unfolded
 from app.pageviews.visitors import Visitors
@@ -123,7 +126,7 @@ class Counter:
 
     def fold(self) -> int | None:
         """Fold now, in this thread; the number of views folded, or None if another process is at it."""
-        return fold(self.database, self.journal_dir)
+        return fold(self.database, self.journal_dir, known=self._process().known)
 
     def start(self) -> None:
         """Start this process's folding thread, unless the configuration wants none or it is running."""
@@ -176,8 +179,12 @@ class Counter:
 
     def _keep_folding(self, process: "_Process") -> None:
         learnt = time.monotonic()
+        close_days = ClosingDays(self.database, self.visitors, process.journal)
+        with suppress(SQLAlchemyError):
+            self.visitors.renew()  # before the first reader needs it
         while not process.stopping.wait(self.fold_seconds):
             self._try(self.fold, "views could not be folded and stay in the journal: %s")
+            self._try(close_days, "visitor keys of days that are over could not be removed: %s")
             self._try(process.thinner.step, "old details could not be thinned, which is tried again: %s")
             if time.monotonic() - learnt >= LEARN_SECONDS:
                 self._try(
@@ -223,6 +230,7 @@ class _Process:
         self.journal = Journal(journal_dir)
         self.unfolded = Unfolded(journal_dir)
         self.live = Live(journal_dir)
+        self.known = Known()
         self.starting = threading.Lock()
         self.stopping = threading.Event()
         self.thread: threading.Thread | None = None

@@ -9,62 +9,60 @@ import fcntl
 import logging
 import os
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from app import clock
 from app.db import Database
-from app.pageviews import reading, writing
-from app.pageviews.classes import ViewClass, name_of
+from app.pageviews import adding, reading, writing
 from app.pageviews.journal import SUFFIX, Damaged, list_files, machine_id, parse
+from app.pageviews.tallying import Batch, Known, Memory, Now
 from app.settings import get_settings
 
 log = logging.getLogger("typecase.pageviews")
 
-CHUNK = 64 * 1024
-"""Bytes of each journal a transaction: some 3,000 views, so that neither the database nor the interpreter
-is held for long."""
-QUARTER = 15 * 60
-"""Seconds: every time zone in use is off by whole quarters of an hour, so a quarter is in one hour."""
+CHUNK = 1024 * 1024
+"""Bytes of each journal that are read at a time."""
+BATCH = 4 * 1024 * 1024
+"""Bytes a transaction at the most: some 50,000 views, so that an editor does not wait long for SQLite's write lock."""
+GRACE = timedelta(hours=1)
+"""So long after a day's end readers of that day are still counted."""
 FORGOTTEN_AFTER = 7 * 24 * 60 * 60
 
 
-@dataclass
-class _Batch:
-    """What one transaction adds: views by (article, quarter of an hour since 1970, class), offsets from and to.
-
-    ``is_full`` if a journal had more than one transaction takes.
-    """
-
-    views: Counter[tuple[int, int, int]] = field(default_factory=Counter)
-    moves: dict[str, tuple[int, int]] = field(default_factory=dict)
-    is_full: bool = False
-
-
-def fold(database: Database, folder: Path, *, step: Callable[[str], None] = lambda name: None) -> int | None:
+def fold(
+    database: Database,
+    folder: Path,
+    *,
+    known: Known | None = None,
+    step: Callable[[str], None] = lambda name: None,
+) -> int | None:
     """Fold all that is in the folder's journals; the number of records folded, or None if another process is at it.
 
-    ``step`` is told of each step before it is taken: the tests die there.
+    ``known`` is what the process remembers from one folding to the next. ``step`` is told of each step before it
+    is taken: the tests die there.
     """
     with _alone(folder) as is_alone:
         if not is_alone:
             return None
+        known = known or Known()
         machine = machine_id(folder)
         with database.reader() as session:
             offsets = reading.list_offsets(session, machine)
+            zone = get_settings(session).zone
         folded = 0
-        while (batch := _gather(folder, offsets)).moves:
+        while (batch := _gather(folder, offsets, _now(zone), known)).moves:
             step("begin")
-            _add(database, machine, batch, step)
+            details = _add(database, machine, batch, step)
             offsets.update({name: new for name, (_, new) in batch.moves.items()})
-            folded += batch.views.total()
+            known.readers.add(batch.readers.get(known.day, ()))
+            known.details.add(details)
+            folded += batch.records
             if not batch.is_full:
                 break  # what came in since is for the next time: readers who go on would keep this from ever ending
-            time.sleep(0)  # let a request have the interpreter
         _remove_finished(database, folder, machine, offsets, step)
         return folded
 
@@ -84,48 +82,59 @@ def _alone(folder: Path) -> Iterator[bool]:
         os.close(file)
 
 
-def _gather(folder: Path, offsets: dict[str, int]) -> _Batch:
-    batch = _Batch()
+def _now(zone: ZoneInfo) -> Now:
+    now = clock.now().astimezone(zone)
+    return Now(zone, int(now.timestamp()) // 60, now.date().isoformat(), (now - GRACE).date().isoformat())
+
+
+def _gather(folder: Path, offsets: dict[str, int], now: Now, known: Known) -> Batch:
+    known.begin(now.day)
+    batch, size = Batch(now, known), 0
     for name in list_files(folder):
+        if size >= BATCH:
+            batch.is_full = True
+            break
         start = offsets.get(name, 0)
         with (folder / name).open("rb") as file:
             file.seek(start)
             data = file.read(CHUNK)
         batch.is_full |= len(data) == CHUNK
-        end = 0
-        try:
-            for article_id, code, microseconds, end in parse(data):  # noqa: B007 (end is used below)
-                batch.views[article_id, microseconds // (QUARTER * 1_000_000), code] += 1
-        except Damaged:
-            pass  # what is before it counts; _remove_finished sets the file aside
-        if end:
-            batch.moves[name] = (start, start + end)
+        batch.take(name, start, data)
+        size += len(data)
+    batch.finish()
     return batch
 
 
-def _add(database: Database, machine: str, batch: _Batch, step: Callable[[str], None]) -> None:
+def _add(database: Database, machine: str, batch: Batch, step: Callable[[str], None]) -> list[int]:
+    """Add it all in one transaction; the details of today that are kept for certain now, as hashes."""
+    kept: list[int] = []
     with database.writer() as session:
-        zone = get_settings(session).zone
-        totals: Counter[int] = Counter()
-        hours: Counter[tuple[int, date, int, str]] = Counter()
-        for (article_id, quarter, code), count in batch.views.items():
-            if code == ViewClass.BROWSER.code:
-                totals[article_id] += count
-            day, hour = _hour(quarter, zone)
-            hours[article_id, day, hour, name_of(code)] += count
+        step("take turn")
+        adding.take_turn(session)
         step("add views")
-        writing.add_views(session, totals=totals, hours=hours)
+        adding.add_totals(session, batch.totals)
+        step("add hours")
+        adding.add_hours(session, batch.hours)
+        step("add days")
+        adding.add_days(session, batch.days)
+        step("add minutes")
+        adding.add_minutes(session, batch.minutes)
+        for day, counts in sorted(batch.details.items()):
+            step("add details")
+            is_today = day == batch.known.day
+            known = batch.known.details if is_today else Memory()
+            added = adding.add_details(session, day, counts=counts, rows=batch.rows, known=known)
+            kept += added if is_today else []
+        for day, pairs in sorted(batch.readers.items()):
+            step("add readers")
+            adding.add_readers(session, day, pairs=pairs)
         step("move offsets")
         for name, (old, new) in sorted(batch.moves.items()):
             writing.move_offset(session, machine=machine, file=name, old=old, new=new)
         step("commit")
         session.commit()
     step("committed")
-
-
-def _hour(quarter: int, zone: ZoneInfo) -> tuple[date, int]:
-    moment = datetime.fromtimestamp(quarter * QUARTER, zone)
-    return moment.date(), moment.hour
+    return kept
 
 
 def _remove_finished(

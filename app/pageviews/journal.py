@@ -47,15 +47,20 @@ def pack(article_id: int, code: int, microseconds: int, tail: bytes = b"") -> by
 
 def parse(data: bytes) -> Iterator[View]:
     """The whole records of ``data``, which begins with one; half a record at its end is left out."""
-    at, size = 0, len(data)
-    while size - at >= HEAD.size:
-        version, code, length, article_id, microseconds = HEAD.unpack_from(data, at)
-        if version == 0 or length < HEAD.size:
+    return map(View._make, scan(data))
+
+
+def scan(data: bytes) -> Iterator[tuple[int, int, int, int]]:
+    """``parse``, with the fields of ``View`` in a bare tuple: half as long, where each microsecond matters."""
+    at, size, head, unpack = 0, len(data), HEAD.size, HEAD.unpack_from
+    while size - at >= head:
+        version, code, length, article_id, microseconds = unpack(data, at)
+        if version == 0 or length < head:
             raise Damaged(f"no record at {at}")
         at += length
         if at > size:
             return
-        yield View(article_id, code, microseconds, at)
+        yield article_id, code, microseconds, at
 
 
 def list_files(folder: Path) -> list[str]:

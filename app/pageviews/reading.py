@@ -2,11 +2,19 @@
 
 from collections.abc import Collection
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import String, bindparam, cast, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
-from app.pageviews.models import JournalOffset, PageviewHour, PageviewTotal, VisitorSalt
+from app.pageviews.models import (
+    JournalOffset,
+    PageviewHour,
+    PageviewMinute,
+    PageviewTotal,
+    PageviewVisitor,
+    VisitorSalt,
+)
 
 SHOWN = PageviewTotal.starting + PageviewTotal.counted - PageviewTotal.corrected
 """THE number people see, as an expression: the public number, lists, their order and the statistics say this one."""
@@ -56,6 +64,24 @@ def has_other_machines(session: Session, machine: str) -> bool:
 def find_salt(session: Session, day: date) -> bytes | None:
     """What the visitor keys of a day are made with, if it was made yet."""
     return session.scalar(select(VisitorSalt.salt).where(VisitorSalt.day == day))
+
+
+class Keeping(NamedTuple):
+    """The first days and the first minute (since 1970) of which something is still kept."""
+
+    salts: date
+    readers: date
+    minutes: int
+
+
+def has_leftovers(session: Session, *, keeping: Keeping) -> bool:
+    """Whether there are salts, readers or minutes from before."""
+    queries = (
+        select(literal(1)).where(VisitorSalt.day < keeping.salts),
+        select(literal(1)).where(PageviewVisitor.day < keeping.readers),
+        select(literal(1)).where(PageviewMinute.minute < keeping.minutes),
+    )
+    return any(session.scalar(query.limit(1)) is not None for query in queries)
 
 
 _TOTALS_AND_OFFSETS = union_all(

@@ -38,7 +38,8 @@ class Visitors:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self._zone = ZoneInfo("UTC")
+        self.zone = ZoneInfo("UTC")
+        """The site's time zone, as ``renew`` found it."""
         self._salts: dict[int, bytes] = {}
         self._own: dict[int, bytes] = {}
         self._today = _NEVER
@@ -69,28 +70,28 @@ class Visitors:
         """
         now = clock.now()
         with self.database.reader() as session:
-            self._zone = get_settings(session).zone
-        days = {_day(moment, self._zone) for moment in (now, now + BEFOREHAND)}
+            self.zone = get_settings(session).zone
+        days = {_day(moment, self.zone) for moment in (now, now + BEFOREHAND)}
         for day in days - self._salts.keys():
             self._salts[day] = self._share(date.fromordinal(day))
         self._turn(now)
 
     def _try_to_renew(self, now: datetime) -> None:
-        if _day(now, self._zone) in self._salts and self._today is not _NEVER:
+        if _day(now, self.zone) in self._salts and self._today is not _NEVER:
             return
         with suppress(SQLAlchemyError):  # away: ``renew`` will be called again
             self.renew()
 
     def _turn(self, now: datetime) -> _Today:
         """Make this the day."""
-        day = _day(now, self._zone)
+        day = _day(now, self.zone)
         for salts in (self._salts, self._own):
             for over in [number for number in list(salts) if number < day]:
                 salts.pop(over, None)
         salt = self._salts.get(day)
         own = b"" if salt else self._own.setdefault(day, secrets.token_bytes(32))
         start, end = (
-            datetime.combine(date.fromordinal(number), time(), self._zone).astimezone(UTC) for number in (day, day + 1)
+            datetime.combine(date.fromordinal(number), time(), self.zone).astimezone(UTC) for number in (day, day + 1)
         )
         # Where the clocks are set forward at midnight the bounds are an hour off: never past this moment.
         bounds = min(start, now), max(end, now + timedelta(seconds=1))

@@ -1,16 +1,17 @@
 """The changes to what the database knows of pageviews."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Table, delete, select, update
+from sqlalchemy import Table, delete, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app import changes
 from app.db import Base
-from app.pageviews.models import JournalOffset, PageviewHour, PageviewTotal, VisitorSalt
+from app.pageviews.models import JournalOffset, PageviewMinute, PageviewTotal, PageviewVisitor, VisitorSalt
+from app.pageviews.reading import Keeping
 
 
 class OffsetMoved(Exception):
@@ -22,19 +23,6 @@ def set_starting(session: Session, article_id: int, *, views: int) -> None:
     row = {"article_id": article_id, "starting": max(views, 0), "counted": 0}
     _upsert(session, PageviewTotal, [row], change="starting", adds=False)
     changes.note(session, changes.PAGEVIEWS + str(article_id))
-
-
-def add_views(session: Session, *, totals: Mapping[int, int], hours: Mapping[tuple[int, date, int, str], int]) -> None:
-    """Add to the totals per article, and to the views per (article, day, hour, class)."""
-    # In the order of their keys: two machines that fold at once then wait for each other, and never deadlock.
-    rows: list[dict[str, Any]]
-    rows = [{"article_id": key, "starting": 0, "counted": count} for key, count in sorted(totals.items())]
-    _upsert(session, PageviewTotal, rows, change="counted", adds=True)
-    rows = [
-        {"article_id": article_id, "day": day, "hour": hour, "view_class": name, "count": count}
-        for (article_id, day, hour, name), count in sorted(hours.items())
-    ]
-    _upsert(session, PageviewHour, rows, change="count", adds=True)
 
 
 def move_offset(session: Session, *, machine: str, file: str, old: int, new: int) -> None:
@@ -62,6 +50,20 @@ def offer_salt(session: Session, day: date, *, salt: bytes) -> bytes:
     row = {"day": day, "salt": salt}
     session.execute(_insert(session, VisitorSalt.__table__).on_conflict_do_nothing().values(row))
     return session.scalars(select(VisitorSalt.salt).where(VisitorSalt.day == day)).one()
+
+
+def remove_leftovers(session: Session, *, keeping: Keeping, at_most: int) -> None:
+    """Remove the salts, readers and minutes from before; so many rows of each."""
+    session.execute(delete(VisitorSalt).where(VisitorSalt.day < keeping.salts))
+    readers = (PageviewVisitor.day, PageviewVisitor.article_id, PageviewVisitor.visitor)
+    some = select(*readers).where(PageviewVisitor.day < keeping.readers).limit(at_most)
+    session.execute(delete(PageviewVisitor).where(tuple_(*readers).in_(some)), execution_options=_BLIND)
+    minutes = (PageviewMinute.minute, PageviewMinute.article_id)
+    some_minutes = select(*minutes).where(PageviewMinute.minute < keeping.minutes).limit(at_most)
+    session.execute(delete(PageviewMinute).where(tuple_(*minutes).in_(some_minutes)), execution_options=_BLIND)
+
+
+_BLIND = {"synchronize_session": False}
 
 
 def _upsert(session: Session, model: type[Base], rows: list[dict[str, Any]], *, change: str, adds: bool) -> None:

@@ -22,7 +22,7 @@ FILES = {"os.remove", "os.rename"}
 
 def main() -> None:
     url = sys.argv[1]
-    folding.CHUNK = 200
+    folding.CHUNK = 600
     for line in sys.stdin:
         folder, _, point = line.strip().rpartition(" ")
         passed, dying = os.pipe()

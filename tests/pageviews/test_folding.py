@@ -1,10 +1,11 @@
 """Folding: every view exactly once, whatever dies when."""
 
 import random
+import sys
 import threading
 from collections import Counter as Tally
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,20 +14,24 @@ from sqlalchemy.orm import Session
 
 from app.config import Config
 from app.db import Database
-from app.pageviews import folding, journal, reading, writing
+from app.pageviews import adding, folding, journal, reading, tallying, writing
 from app.pageviews.classes import ViewClass
 from app.pageviews.counter import Counter
 from app.pageviews.folding import fold
 from app.pageviews.journal import Journal, machine_id, pack
-from app.pageviews.models import JournalOffset
+from app.pageviews.models import SITE, JournalOffset, PageviewDay, PageviewDetail, PageviewMinute
+from app.pageviews.tallying import Known
+from app.pageviews.visits import Origin, pack_origin, pack_visitor
 from app.settings import change_settings
 from tests.conftest import Clock
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 AT_NOON = int(NOON.timestamp() * 1_000_000)
+TAIL = pack_visitor(11) + pack_origin(Origin("phone", "site", "example.net", "/blog"))
 BROWSER = ViewClass.BROWSER.code
 STEPS = [
-    "begin", "add views", "move offsets", "commit", "committed",
+    "begin", "take turn", "add views", "add hours", "add days", "add minutes", "add details", "add readers",
+    "move offsets", "commit", "committed",
     "unlink", "unlinked", "fsync folder", "delete offsets", "offsets deleted",
 ]  # fmt: skip
 
@@ -40,16 +45,30 @@ def total(database: Database, article_id: int = 7) -> int:
         return reading.list_totals(session, [article_id])[article_id]
 
 
+def days(database: Database, article_id: int) -> dict[tuple[str, str], tuple[int, int]]:
+    """Views and readers by day and class."""
+    with database.reader() as session:
+        rows = session.scalars(select(PageviewDay).where(PageviewDay.article_id == article_id))
+        return {(row.day.isoformat(), row.view_class): (row.count, row.readers) for row in rows}
+
+
+def details(database: Database, article_id: int) -> dict[tuple[str, str, str], int]:
+    """Views by dimension, label and detail."""
+    with database.reader() as session:
+        rows = session.scalars(select(PageviewDetail).where(PageviewDetail.article_id == article_id))
+        return {(row.dimension, row.label, row.detail): row.count for row in rows}
+
+
 def offsets(database: Database) -> list[str]:
     with database.reader() as session:
         return list(session.scalars(select(JournalOffset.file)))
 
 
-def write(folder: Path, views: int, *, article_id: int = 7) -> Journal:
+def write(folder: Path, views: int, *, article_id: int = 7, microseconds: int = AT_NOON) -> Journal:
     """A journal with so many views, its writer still living."""
     written = Journal(folder)
     for _ in range(views):
-        written.write(pack(article_id, BROWSER, AT_NOON))
+        written.write(pack(article_id, BROWSER, microseconds, TAIL))
     return written
 
 
@@ -87,7 +106,10 @@ def test_a_finished_journal_is_folded_and_removed_with_its_offset(config: Config
 
 
 @pytest.mark.parametrize("name", STEPS)
-def test_a_death_at_any_step_neither_loses_nor_doubles(config: Config, database: Database, name: str) -> None:
+def test_a_death_at_any_step_neither_loses_nor_doubles(
+    config: Config, database: Database, the_clock: Clock, name: str
+) -> None:
+    the_clock.set(NOON)
     write(config.journal_dir, 5).close()
     living = write(config.journal_dir, 2)
     counter = Counter(config.journal_dir, database, None)
@@ -101,6 +123,7 @@ def test_a_death_at_any_step_neither_loses_nor_doubles(config: Config, database:
     living.close()
     fold(database, config.journal_dir)
     assert total(database) == 7
+    assert days(database, 7) == days(database, SITE) == {("2026-05-04", "browser"): (7, 1)}
     assert journal.list_files(config.journal_dir) == []
 
 
@@ -108,6 +131,7 @@ def test_much_is_folded_in_several_transactions(
     config: Config, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(folding, "CHUNK", 100)
+    monkeypatch.setattr(sys.modules[__name__], "TAIL", b"")
     written = write(config.journal_dir, 23)
     with pytest.raises(Killed):
         fold(database, config.journal_dir, step=dies_at("commit", after=2))
@@ -124,7 +148,7 @@ def test_readers_who_go_on_do_not_keep_a_folding_from_ending(config: Config, dat
     def step(reached: str) -> None:
         assert total(database) < 20, "it goes on and on"
         if reached == "committed":
-            living.write(pack(7, BROWSER, NOON))
+            living.write(pack(7, BROWSER, AT_NOON))
 
     assert fold(database, config.journal_dir, step=step) == 5
     assert len(journal.list_files(config.journal_dir)) == 1
@@ -299,3 +323,107 @@ def test_machines_that_fold_at_once_add_up(config: Config, database: Database) -
     assert failures == []
     with database.reader() as session:
         assert reading.list_totals(session, range(1, 30)) == dict.fromkeys(range(1, 30), 3 * 15)
+
+
+def test_everything_is_counted_for_the_article_and_for_the_site(
+    config: Config, database: Database, the_clock: Clock
+) -> None:
+    the_clock.set(NOON)
+    written = Journal(config.journal_dir)
+    search = Origin("desktop", "search", "Google")
+    campaign = Origin("phone", "direct", "", "", "newsletter", "email", "may")
+    for article_id, code, visitor, origin, minutes_ago in (
+        (1, BROWSER, 5, search, 0),
+        (1, BROWSER, 5, search, 1),
+        (1, BROWSER, -6, campaign, 1),
+        (2, BROWSER, 5, campaign, 90),
+        (2, ViewClass.BOT.code, 0, Origin(), 0),
+    ):
+        tail = pack_visitor(visitor) + pack_origin(origin) if visitor else b""
+        written.write(pack(article_id, code, AT_NOON - minutes_ago * 60_000_000, tail))
+    written.write(b"\x01" + pack(2, BROWSER, AT_NOON)[1:])  # as version 1 wrote it
+    written.close()
+    assert fold(database, config.journal_dir) == 6
+    day = "2026-05-04"
+    assert days(database, 1) == {(day, "browser"): (3, 2)}
+    assert days(database, 2) == {(day, "browser"): (2, 1), (day, "bot"): (1, 0)}
+    assert days(database, SITE) == {(day, "browser"): (5, 2), (day, "bot"): (1, 0)}
+    assert details(database, 2) == {
+        ("direct", "", ""): 1, ("campaign", "newsletter", "email\tmay"): 1, ("device", "phone", ""): 1,
+    }  # fmt: skip
+    assert details(database, SITE) == {
+        ("search", "Google", ""): 2, ("direct", "", ""): 2, ("campaign", "newsletter", "email\tmay"): 2,
+        ("device", "phone", ""): 2, ("device", "desktop", ""): 2,
+    }  # fmt: skip
+    with database.reader() as session:
+        assert reading.list_hours(session, SITE) == {
+            (NOON.date(), 12, "browser"): 2, (NOON.date(), 11, "browser"): 2, (NOON.date(), 10, "browser"): 1,
+            (NOON.date(), 12, "bot"): 1,
+        }  # fmt: skip
+        noon = AT_NOON // 60_000_000
+        minutes = {(row.minute - noon, row.article_id): row.count for row in session.scalars(select(PageviewMinute))}
+        assert minutes == {(0, 1): 1, (-1, 1): 2, (0, 2): 1}  # not the one of long ago
+
+
+@pytest.mark.parametrize("remembers", [True, False])
+def test_a_reader_is_counted_once_a_day(config: Config, database: Database, the_clock: Clock, remembers: bool) -> None:
+    the_clock.set(NOON)
+    known = Known()
+    living = write(config.journal_dir, 2)
+    fold(database, config.journal_dir, known=known)
+    living.write(pack(7, BROWSER, AT_NOON, TAIL))
+    living.write(pack(8, BROWSER, AT_NOON, TAIL))
+    fold(database, config.journal_dir, known=known if remembers else Known())
+    assert days(database, 7)["2026-05-04", "browser"] == (3, 1)
+    assert days(database, 8)["2026-05-04", "browser"] == (1, 1)
+    assert days(database, SITE)["2026-05-04", "browser"] == (4, 1)
+    tomorrow = NOON + timedelta(days=1)
+    the_clock.set(tomorrow)
+    living.write(pack(7, BROWSER, AT_NOON + 86_400_000_000, TAIL))
+    fold(database, config.journal_dir, known=known if remembers else Known())
+    assert days(database, 7)["2026-05-05", "browser"] == (1, 1)
+    living.close()
+
+
+@pytest.mark.parametrize(("folded_at", "readers"), [(NOON.replace(hour=0, minute=59), 1), (NOON.replace(hour=1), 0)])
+def test_views_of_a_day_that_is_over_count_and_its_readers_for_one_more_hour(
+    config: Config, database: Database, the_clock: Clock, folded_at: datetime, readers: int
+) -> None:
+    write(config.journal_dir, 3).close()
+    the_clock.set(folded_at + timedelta(days=1))
+    fold(database, config.journal_dir)
+    assert days(database, 7) == days(database, SITE) == {("2026-05-04", "browser"): (3, readers)}
+
+
+def test_made_up_sources_do_not_grow_the_database(
+    config: Config, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(adding, "MOST_DETAILS", 3)
+    monkeypatch.setattr(adding, "MOST_DETAILS_OF_SITE", 5)
+    known, written = Known(), Journal(config.journal_dir)
+    for turn in range(3):
+        for number in range(10):
+            origin = pack_origin(Origin("phone", "site", f"host{turn}{number}.example", "/"))
+            for _ in range(10 - number):
+                written.write(pack(7, BROWSER, AT_NOON, pack_visitor(1) + origin))
+        written.write(pack(7, BROWSER, AT_NOON, TAIL[:8] + pack_origin(Origin("phone", "direct"))))
+        fold(database, config.journal_dir, known=known)
+    kept = details(database, 7)
+    assert {key: count for key, count in kept.items() if key[0] == "site"} == {
+        ("site", "host00.example", "/"): 10, ("site", "host01.example", "/"): 9, ("site", "host02.example", "/"): 8,
+        ("site", adding.OTHERS, ""): 3 * 55 - 27,
+    }  # fmt: skip
+    assert kept["direct", "", ""] == 3
+    of_site = {key: count for key, count in details(database, SITE).items() if key[0] == "site"}
+    assert len(of_site) == 6
+    assert sum(of_site.values()) == 3 * 55
+    written.close()
+
+
+def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tallying, "REMEMBERED", 4_000)
+    memory = tallying.Memory()
+    for start in range(0, 50_000, 700):
+        memory.add(range(start, start + 700))
+        assert start + 699 in memory
+        assert len(memory.newer) + len(memory.older) <= 4_000 + 2 * tallying.PIECE
