@@ -145,5 +145,5 @@ _SPAM = re.compile(
     r"|(?:free|buy|cheap|get|best|top|rank|100dollars?)-?(?:seo|traffic|backlinks?|visitors|website-traffic)"
     r"|traffic2|2(?:cash|money)|1x-?(?:bet|slots?|casino)|casino|slots?-|porn|xxx|viagra|cialis|kamagra|escort|sex-"
     r"|make-?money|get-?rich|copyrightclaims|trafficmonetiz|adcash|eu-cookie-law|cookie-law-enforcement|site-?audit"
-    r"|ranksonic|rankings-analytics|-analytics\.(?:com|xyz|top|ru)$|responsive-test|webmonetizer|hundejo|\bhol\.es$"
+    r"|ranksonic|rankings-analytics|cazino|law-enforcement|-compliance\.|bottraffic|-kabinet|zerkalo|-analytics\.(?:com|xyz|top|ru)$|responsive-test|webmonetizer|hundejo|hydra(?:ruz|onion|market|\d)|\bhol\.es$"
 )

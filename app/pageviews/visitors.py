@@ -89,6 +89,8 @@ class Visitors:
             for over in [number for number in list(salts) if number < day]:
                 salts.pop(over, None)
         salt = self._salts.get(day)
+        if salt:
+            self._own.clear()
         own = b"" if salt else self._own.setdefault(day, secrets.token_bytes(32))
         start, end = (
             datetime.combine(date.fromordinal(number), time(), self.zone).astimezone(UTC) for number in (day, day + 1)

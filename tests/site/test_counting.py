@@ -1,56 +1,64 @@
-"""The number on the article page: live, with this very view in it, raised by readers only."""
+"""What a request says of the view that it is."""
 
-from collections.abc import Callable
+from typing import Any
 
-import lxml.html
-from flask.testing import FlaskClient
-from sqlalchemy.orm import Session
+import pytest
 
-from app.accounts.models import Account
-from app.pageviews.writing import set_starting
-from app.settings import change_settings
-from tests.site.conftest import BROWSER, Publish
+from app import clock
+from app.db import Database
+from app.pageviews.classes import ViewClass
+from app.pageviews.journal import HEAD, parse
+from app.pageviews.visitors import Visitors
+from app.pageviews.visits import VISITOR, Origin, read_origin
+from app.site.counting import describe, record
+from tests.servers import FIREFOX
 
-
-def number(client: FlaskClient, **headers: str) -> tuple[int, str]:
-    """The value and the words of the count, as this request is answered."""
-    answer = client.get("/a", headers={**BROWSER, **{name.replace("_", "-"): value for name, value in headers.items()}})
-    found = lxml.html.document_fromstring(answer.get_data()).xpath("//data[@class='pageviews']")
-    assert len(found) == 1
-    return int(found[0].get("value")), found[0].text
-
-
-def test_each_view_sees_itself_counted(client: FlaskClient, publish: Publish) -> None:
-    publish("A")
-    assert [number(client) for _ in range(3)] == [(1, "1 view"), (2, "2 views"), (3, "3 views")]
+REQUEST = {
+    "REQUEST_METHOD": "GET", "REMOTE_ADDR": "203.0.113.9", "HTTP_HOST": "example.org", "QUERY_STRING": "ref=friends",
+    "HTTP_USER_AGENT": FIREFOX, "HTTP_REFERER": "https://www.google.de/search?q=secret",
+}  # fmt: skip
 
 
-def test_who_is_no_reader_sees_the_number_and_does_not_raise_it(
-    client: FlaskClient, publish: Publish, bob: Account, client_of: Callable[[Account], FlaskClient]
+@pytest.fixture
+def visitors(database: Database) -> Visitors:
+    return Visitors(database)
+
+
+def test_a_readers_view_has_a_key_a_source_and_a_device(visitors: Visitors) -> None:
+    visit = describe(REQUEST, visitors, is_staff=False)
+    assert (visit.view_class, visit.day) == (ViewClass.BROWSER, visitors.today())
+    assert VISITOR.unpack_from(visit.tail) == (visitors.key("203.0.113.9", FIREFOX),)
+    assert read_origin(visit.tail[VISITOR.size :]) == Origin("desktop", "search", "Google", "", "friends")
+    assert b"203.0.113" not in visit.tail and b"secret" not in visit.tail and b"Firefox" not in visit.tail
+
+
+def test_its_record_holds_it_all(visitors: Visitors) -> None:
+    visit = describe(REQUEST, visitors, is_staff=False)
+    before = clock.microseconds()
+    data = record(7, visit)
+    (view,) = parse(data)
+    assert (view.article_id, view.code, view.end) == (7, ViewClass.BROWSER.code, len(data))
+    assert before <= view.microseconds <= clock.microseconds()
+    assert data[HEAD.size :] == visit.tail
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_staff", "view_class"),
+    [
+        ({}, True, ViewClass.STAFF),
+        ({"HTTP_USER_AGENT": "curl/8.14.1"}, False, ViewClass.BOT),
+        ({"REQUEST_METHOD": "HEAD"}, False, ViewClass.BOT),
+        ({"HTTP_SEC_PURPOSE": "prefetch"}, False, ViewClass.PREFETCH),
+    ],
+)
+def test_of_what_does_not_count_nothing_more_is_noted(
+    visitors: Visitors, changes: dict[str, str], is_staff: bool, view_class: ViewClass
 ) -> None:
-    publish("A")
-    assert number(client) == (1, "1 view")
-    assert number(client_of(bob)) == (1, "1 view")
-    assert number(client, User_Agent="Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)")[0] == 1
-    for header in ({"Sec_Purpose": "prefetch;prerender"}, {"Purpose": "prefetch"}, {"X_Moz": "prefetch"}):
-        assert number(client, **header)[0] == 1, header
-    assert client.head("/a", headers=BROWSER).status_code == 200
-    assert client.get("/feed.xml", headers=BROWSER).status_code == 200
-    assert number(client) == (2, "2 views")
+    visit = describe(REQUEST | changes, visitors, is_staff=is_staff)
+    assert (visit.view_class, visit.tail) == (view_class, b"")
 
 
-def test_what_is_not_the_article_is_not_its_view(client: FlaskClient, publish: Publish) -> None:
-    publish("A")
-    for path in ("/a/", "/", "/tag/none", "/missing"):
-        client.get(path, headers=BROWSER)
-    assert number(client)[0] == 1
-
-
-def test_large_numbers_are_written_as_the_language_writes_them(
-    client: FlaskClient, publish: Publish, session: Session
-) -> None:
-    change_settings(session, language="de")
-    article = publish("A")
-    set_starting(session, article.id, views=1_234_566)
-    session.commit()
-    assert number(client) == (1_234_567, "1.234.567 views")
+def test_nothing_but_method_and_browser_must_be_there(visitors: Visitors) -> None:
+    bare: dict[str, Any] = {"REQUEST_METHOD": "GET", "HTTP_USER_AGENT": FIREFOX}
+    visit = describe(bare, visitors, is_staff=False)
+    assert read_origin(visit.tail[VISITOR.size :]) == Origin("desktop", "direct")
