@@ -1,7 +1,7 @@
 """The publication itself: its name, tagline, language, time zone, address, articles a page."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
@@ -68,6 +68,22 @@ class Settings:
     def zone(self) -> ZoneInfo:
         """The site's time zone: days, archives and typed times are in it."""
         return ZoneInfo(self.time_zone)
+
+    @property
+    def locale(self) -> Locale:
+        """How numbers and dates are written in the site's language."""
+        return locale_of(self.language)
+
+
+@lru_cache(maxsize=256)
+def locale_of(language: str) -> Locale:
+    """What babel knows of a language tag like ``pt-BR``; of its first part; of English if nothing."""
+    for tag in (language, language.split("-")[0]):
+        try:
+            return Locale.parse(tag, sep="-")
+        except (ValueError, UnknownLocaleError):
+            continue
+    return Locale("en")
 
 
 def get_settings(session: Session) -> Settings:

@@ -2,15 +2,15 @@
 
 from datetime import datetime
 
-from flask import Blueprint
+from flask import Blueprint, current_app, url_for
 from wtforms import Field
 
 from app import web
-from app.admin import articles, entrance, history, people, profile, publication, settings, tags
+from app.admin import articles, corrections, entrance, history, people, profile, publication, settings, statistics, tags
 from app.admin.times import for_people
 
 bp = Blueprint("admin", __name__)
-for module in (entrance, articles, publication, history, tags, people, profile, settings):
+for module in (entrance, articles, publication, history, tags, people, profile, settings, statistics, corrections):
     bp.register_blueprint(module.bp)
 
 
@@ -18,6 +18,13 @@ for module in (entrance, articles, publication, history, tags, people, profile, 
 def site_time(moment: datetime) -> str:
     """A moment in the site's time zone: 22 Nov 2026, 16:08."""
     return for_people(moment, web.settings().zone)
+
+
+@bp.app_template_global()
+def counting_page() -> str | None:
+    """Where readers are told how views are counted, if the site has that page."""
+    is_there = "site.counting_page.show" in current_app.view_functions
+    return url_for("site.counting_page.show") if is_there else None
 
 
 @bp.app_template_global()

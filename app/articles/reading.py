@@ -85,9 +85,10 @@ def owned_by(account_id: int) -> Select[int]:
     return select(either.subquery().c.article_id)
 
 
-def tagged(tag_id: int) -> Select[int]:
-    """The ids of the articles whose live text carries this tag."""
-    return select(ArticleTag.article_id).where(ArticleTag.tag_id == tag_id)
+def tagged(tag_id: int, *, owner_id: int | None = None) -> Select[int]:
+    """The ids of the articles whose live text carries this tag; of ``owner_id``'s own only, if given."""
+    wanted = select(ArticleTag.article_id).where(ArticleTag.tag_id == tag_id)
+    return wanted if owner_id is None else wanted.where(ArticleTag.article_id.in_(owned_by(owner_id)))
 
 
 def find_published(session: Session, slug: str) -> Article | None:
@@ -138,6 +139,12 @@ def list_slugs(session: Session, ids: Collection[int]) -> dict[int, str]:
         rows = session.execute(select(Draft.article_id, Draft.slug).where(some))
         slugs.update({row[0]: row[1] for row in rows})
     return slugs
+
+
+def list_titles(session: Session, ids: Collection[int]) -> dict[int, str]:
+    """The title of each working copy; nothing for what is deleted."""
+    rows = session.execute(select(Draft.article_id, Draft.title).where(Draft.article_id.in_(ids)))
+    return {article_id: title for article_id, title in rows}  # noqa: C416 -- rows, not tuples
 
 
 def find_neighbours(session: Session, article: Article) -> tuple[Article | None, Article | None]:

@@ -194,13 +194,27 @@ def list_details(
     return [Detail(row[0], row[1], row[2] if texts else "", int(row[-1])) for row in rows]
 
 
-def list_popular_now(session: Session, now: datetime, *, minutes: int = 30, limit: int = 10) -> list[tuple[int, int]]:
+def list_dimensions(session: Session, period: Period, *, of: Of = None) -> dict[str, int]:
+    """Views by dimension (``direct``, ``search`` …, ``campaign``, ``device``): the sums over all labels."""
+    query = (
+        select(PageviewDetail.dimension, func.sum(PageviewDetail.count))
+        .where(whose(PageviewDetail.article_id, of), _within(session, PageviewDetail.day, period))
+        .group_by(PageviewDetail.dimension)
+        .order_by(PageviewDetail.dimension)
+    )
+    return {dimension: int(views) for dimension, views in session.execute(query)}
+
+
+def list_popular_now(
+    session: Session, now: datetime, *, of: Of = None, minutes: int = 30, limit: int = 10
+) -> list[tuple[int, int]]:
     """The articles (by id) with the most views in the last minutes, up to ``now``, and how many, as counted."""
     last = int(now.timestamp()) // 60
     views = func.sum(PageviewMinute.count)
+    articles = PageviewMinute.article_id != SITE if is_whole_site(of) else whose(PageviewMinute.article_id, of)
     query = (
         select(PageviewMinute.article_id, views)
-        .where(PageviewMinute.minute > last - minutes, PageviewMinute.minute <= last, PageviewMinute.article_id != SITE)
+        .where(PageviewMinute.minute > last - minutes, PageviewMinute.minute <= last, articles)
         .group_by(PageviewMinute.article_id)
         .order_by(views.desc(), PageviewMinute.article_id)
         .limit(limit)

@@ -1,34 +1,22 @@
 """How dates, numbers and names are put in front of readers: in the site's language and time zone. Pure."""
 
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
 from markupsafe import escape
 
 from app import web
 from app.articles.models import Article
+from app.settings import locale_of
 
 WORDS_A_MINUTE = 230
 LATER = timedelta(minutes=10)
 """A change sooner than this after publishing is a correction nobody needs to be told of."""
 VIEWS_PLACE = "<!--pageviews-->"
 """Where the number of views goes into a finished page: no person's text can hold it, comments are cleaned away."""
-
-
-@lru_cache(maxsize=256)
-def locale_of(language: str) -> Locale:
-    """What babel knows of a language tag like ``pt-BR``; of its first part; of English if nothing."""
-    for tag in (language, language.split("-")[0]):
-        try:
-            return Locale.parse(tag, sep="-")
-        except (ValueError, UnknownLocaleError):
-            continue
-    return Locale("en")
 
 
 def direction(language: str) -> str:

@@ -19,8 +19,11 @@ from app.articles.rendering import prepare
 from app.articles.tagging import list_tags
 from app.articles.writing import Content
 from app.db import Base, Database
+from app.pageviews.correcting import correct
+from app.pageviews.statistics import get_today
 from tests.accounts.conftest import HASH
 from tests.house.routes import own_rules, policy
+from tests.pageviews.counts import add_views
 
 ClientOf = Callable[[Account], FlaskClient]
 # What a GET may change. (Views go into the journal first, which is no part of the database.)
@@ -32,7 +35,8 @@ PLAUSIBLE = {
     "title": "Changed", "body": "<p>Changed</p>", "name": "Changed", "email": "changed@example.org", "role": "editor",
     "tagline": "Changed", "language": "de", "time_zone": "UTC", "articles_per_page": "7", "biography": "Changed",
     "current_password": "correct horse battery", "password": "another good password", "into": "2", "version": "1",
-    "next": "/admin/", "slug": "changed",
+    "next": "/admin/", "slug": "changed", "first_day": "2026-11-20", "first_hour": "0", "last_day": "2026-11-20",
+    "last_hour": "23", "view_class": "browser", "reason": "A test", "confirmed": "yes",
 }  # fmt: skip
 
 
@@ -44,10 +48,16 @@ def values(session: Session, alice: Account, bob: Account) -> dict[str, Any]:
     article = writing.create(session, content, by_id=alice.id)
     publishing.publish(session, article, by_id=alice.id)
     revision_id = session.scalars(select(Revision.id).where(Revision.article_id == article.id)).first()
+    add_views(session, article.id, 9, day=get_today(session))
+    correction_id = correct(
+        session, article.id, first=(get_today(session), 0), last=(get_today(session), 23), views=2, reason="A test",
+        by=alice.id, by_name="Alice",
+    ).id  # fmt: skip
     values = {
         "article_id": article.id, "revision_id": revision_id, "tag_id": list_tags(session)[0].id,
         "account_id": bob.id, "slug": article.slug, "year": article.published_at.year if article.published_at else 2026,
-        "month": 1, "number": 1, "path": "no/such/page", "token": offer_welcome_link(session, bob), "name": "x",
+        "month": 1, "number": 1, "path": "no/such/page", "kind": "csv", "correction_id": correction_id,
+        "token": offer_welcome_link(session, bob), "name": "x",
     }  # fmt: skip
     session.commit()
     return values
@@ -157,7 +167,8 @@ def test_ids_that_no_row_can_have_are_not_found(
 
 
 ODD = ("\x00", "%ff%fe", "'; DROP TABLE account; --", "{{7*7}}", "x" * 5000, "../../etc/passwd", "-1", "9" * 30)
-QUERIES = ("page", "q", "status", "author", "tag", "sort", "after", "before", "next", "done", "step", "v")
+QUERIES = ("page", "q", "status", "author", "tag", "sort", "after", "before", "next", "done", "step", "v",
+           "period", "first", "last", "article", "first_day", "last_hour", "amount", "reason")  # fmt: skip
 
 
 def test_odd_queries_and_addresses_are_no_accident(

@@ -39,7 +39,7 @@ def test_the_admin_is_closed_but_for_its_entrance(bare_app: Flask) -> None:
 def test_every_right_opens_something(bare_app: Flask) -> None:
     """A right that no handler asks for is no right, unless another part of a page asks."""
     asked = {policy(bare_app, rule) for rule in own_rules(bare_app)}
-    assert set(RIGHTS) - asked <= {"article.assign", "statistics.see", "statistics.correct"}
+    assert set(RIGHTS) - asked <= {"article.assign"}
 
 
 def test_no_article_can_stand_before_a_route(bare_app: Flask) -> None:

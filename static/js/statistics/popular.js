@@ -34,11 +34,11 @@ function show(list, found) {
 
 function line(article) {
   const item = document.createElement("li");
-  const link = document.createElement("a");
+  const link = document.createElement(article.address ? "a" : "span");
   const title = document.createElement("bdi");
   const views = document.createElement("span");
   title.textContent = article.title;
-  link.href = article.address;
+  if (article.address) link.href = article.address;
   link.append(title);
   views.className = "number";
   views.textContent = article.views_in_words;
