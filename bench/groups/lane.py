@@ -133,9 +133,11 @@ def _beside_usual(run: Run, stage: Stage, paths: list[str], mix: Mix, lane: Row)
     fill_usual(stage, sizes)
     server.environment["DATABASE_URL"] = stage.url
     with on_one_core(server, plain_gunicorn(server, "bench.usual:app")) as target:
-        base = run.report.rate(
-            GROUP, f"{USUAL}, {MIX}", f"{stage.kind}, 1 core", run.by_turns({USUAL: (target, mix)})[USUAL]
-        )
+        run.warm_up(target, mix)
+        # Writers of SQLite that wait for each other sleep in between: it gets the number of connections it likes best.
+        rates = [run.hammer(target, mix, connections=connections) for connections in (run.connections, 4, 1)]
+        best = max(rates, key=lambda rate: rate.per_second)
+        base = run.report.rate(GROUP, f"{USUAL}, {MIX}", f"{stage.kind}, 1 core", best)
     row = Row(GROUP, f"{OURS}, {MIX}", f"{stage.kind}, 1 core", per_second=lane.per_second)
     run.report.add(compare(row, base, at_least=80))
 
