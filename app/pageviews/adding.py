@@ -73,17 +73,22 @@ def add_minutes(session: Session, minutes: Mapping[tuple[int, int], int]) -> Non
 
 
 def add_details(
-    session: Session, day: str, *, counts: Mapping[int, Mapping[int, int]], rows: list[Row], known: Memory
+    session: Session, day: str, *, counts: dict[int, dict[int, int]], rows: list[Row], known: Memory
 ) -> list[int]:
     """Add to one day's views by article and by source, campaign and device: ``counts`` by article and place in rows.
 
-    ``known`` are hashes of those that are kept already; returned are the hashes of those that are from now on.
+    The counts are used up. ``known`` are hashes of those that are kept already; returned are the hashes of those
+    that are from now on.
     """
     ranks = rank(rows).__getitem__
-    found = ((of, place) for of in sorted(counts) for place in sorted(counts[of], key=ranks))
+    found = (
+        (of, rows[place], count)
+        for of in sorted(counts)
+        for place, count in sorted(counts.pop(of).items(), key=lambda item: ranks(item[0]))
+    )
     kept: list[int] = []
     for piece in pieces(found):
-        wanted = {(of, day, *rows[place]): counts[of][place] for of, place in piece}
+        wanted: dict[Values, int] = {(of, day, *row): count for of, row, count in piece}
         hashes = {key: hash(key) for key in wanted}
         unknown = {key: wanted[key] for key, number in hashes.items() if number not in known}
         for key in _list_too_many(session, unknown) if unknown else ():
@@ -104,7 +109,7 @@ def add_readers(session: Session, day: str, *, pairs: Iterable[Pair]) -> None:
     for piece in pieces(pairs):
         for article_id, visitor in map(split, piece):
             by_article.setdefault(article_id, []).append(visitor)
-    rows = ((day, of, visitor) for of in sorted(by_article) for visitor in sorted(by_article[of]))
+    rows = ((day, of, visitor) for of in sorted(by_article) for visitor in sorted(by_article.pop(of)))
     statements = _READERS_SQLITE if _is_sqlite(session) else _READERS_POSTGRESQL
     for values in _batches(session, rows):
         for statement in statements:

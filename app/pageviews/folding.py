@@ -61,6 +61,7 @@ def fold(
             known.readers.add(batch.readers.get(known.day, ()))
             known.details.add(details)
             folded += batch.records
+            batch.forget()
             if not batch.is_full:
                 break  # what came in since is for the next time: readers who go on would keep this from ever ending
         _remove_finished(database, folder, machine, offsets, step)

@@ -77,9 +77,11 @@ class PageviewDetail(Base):
     dimension: Mapped[str] = mapped_column(String(10), primary_key=True)
     """``direct``, ``own``, ``search``, ``social``, ``assistant``, ``site``; ``campaign``; ``device``."""
     label: Mapped[str] = mapped_column(String(100), primary_key=True)
-    """The name of a search engine or social site, the host of another; a campaign's source; a device class."""
+    """The name of a search engine or social site, the host of another ("(spam)" for made-up ones); a campaign's
+    source; a device class. "(others)" for all those of the dimension that found no more room on that day."""
     detail: Mapped[str] = mapped_column(String(300), primary_key=True)
-    """The path on another site; a campaign's medium and name, tab between them; "" for others and after thinning."""
+    """The path on this or another site; a campaign's medium and name, tab between them; "" for others and after
+    thinning."""
     count: Mapped[int] = mapped_column(BigInteger, default=0)
 
 

@@ -17,6 +17,7 @@ from app.pageviews.journal import HEAD, Damaged, scan
 from app.pageviews.models import SITE
 from app.pageviews.visits import VISITOR, read_origin
 
+K = TypeVar("K")
 T = TypeVar("T")
 PIECE = 512
 PAUSE_SECONDS = 0.00002
@@ -157,11 +158,11 @@ class Batch:
     def finish(self) -> None:
         """Make the sums by article, hour, day, minute and detail of what was tallied, and those of ``SITE``."""
         for minute, span in self._spans.items():
-            for views in pieces(span.views.items()):
+            for views in pieces(drain(span.views)):
                 for (article_id, code), count in views:
                     self._add_views(minute, span, article_id, code, count)
             details, everywhere = self.details.setdefault(span.day, {}), [0] * len(self._rows_of)
-            for origins in pieces(span.origins.items()):
+            for origins in pieces(drain(span.origins)):
                 for (article_id, origin), count in origins:
                     everywhere[origin] += count
                     of = details.get(article_id)
@@ -173,6 +174,12 @@ class Batch:
             for origin, count in enumerate(everywhere):
                 for row in self._rows_of[origin] if count else ():
                     of[row] = of.get(row, 0) + count
+
+    def forget(self) -> None:
+        """Let go of what is left, little by little: at one go that takes the interpreter for milliseconds."""
+        for of in (self._tails, self._origins, self._places, self.hours, self.days):
+            for _ in pieces(drain(of)):
+                pass
 
     def _add_views(self, minute: int, span: _Span, article_id: int, code: int, count: int) -> None:
         view_class = name_of(code)
@@ -227,6 +234,12 @@ def pieces(items: Iterable[T]) -> Iterator[list[T]]:
     while piece := list(islice(iterator, PIECE)):
         yield piece
         time.sleep(PAUSE_SECONDS)
+
+
+def drain(items: dict[K, T]) -> Iterator[tuple[K, T]]:
+    """The items, each taken out as it is yielded."""
+    while items:
+        yield items.popitem()
 
 
 def split(pair: Pair) -> tuple[int, int]:
