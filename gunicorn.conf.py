@@ -86,6 +86,7 @@ def post_worker_init(worker: Any) -> None:
     """In a worker, after the fork: what an earlier server left in the journals is folded even if nobody comes."""
     classes.prepare()
     _counter(worker).start()
+    worker.wsgi.extensions["typecase.purger"].start()
 
 
 def worker_exit(server: Any, worker: Any) -> None:

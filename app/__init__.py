@@ -38,6 +38,7 @@ def create_app(config: Config) -> Flask:
     app.register_blueprint(site.bp)
     cli.furnish(app)
     site.keep_pages(app, config)
+    site.tell_caches(app, config)
     request_log.wrap(app)
     proxies.wrap(app, config.trusted_proxies)
     return app

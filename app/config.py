@@ -50,6 +50,8 @@ class Config:
     """Whether the server writes its access log into files, with shortened networks; else to stderr, without."""
     access_log_days: int = 7
     """How many days of the access log are kept in files; 0 writes none."""
+    allows_private_webhooks: bool = False
+    """Whether messages may go to this machine and its own network; always while the site itself is loopback."""
     fold_seconds: float | None = 1.0
     """How often views are folded from the journal into the database; None starts no thread."""
 
@@ -98,6 +100,7 @@ def from_env(environ: Mapping[str, str] | None = None) -> Config:
         reader_lane=_switch(env, "READER_LANE", default=True),
         page_cache_bytes=_integer(env, "PAGE_CACHE_MIB", default=64, least=0, most=4096) * MEBIBYTE,
         logs_to_files=_choice(env, "ACCESS_LOG", "file", "stderr") == "file",
+        allows_private_webhooks=_switch(env, "ALLOW_PRIVATE_WEBHOOKS", default=False),
         access_log_days=_integer(env, "ACCESS_LOG_DAYS", default=7, least=0, most=366),
     )
 

@@ -49,6 +49,12 @@ def configure(files: AccessLog | None) -> None:
         _files[:] = [files]
 
 
+def remove_old() -> None:
+    """Remove what is too old of the files, also where nobody comes."""
+    for files in _files:
+        files.remove_old()
+
+
 def note_many(answers: list[tuple[str, str, int, str]], milliseconds: float) -> None:
     """An entry for each page (id, path, bytes, network) that the reader lane answered, all of them written at once."""
     if _files:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from app.changes import note
 from app.config import origin_of
 from app.db import Base
+from app.outbound import parse
 from app.text import clean_line, is_blank
 
 
@@ -106,6 +107,27 @@ def change_settings(session: Session, **changes: str | int) -> None:
         setattr(row, name, value)
     session.flush()
     note(session, "site")
+
+
+def get_purge_secret(session: Session) -> str:
+    """What messages to the CDN are signed with; no page shows it."""
+    row = session.get(Publication, 1)
+    return row.purge_secret if row is not None else ""
+
+
+def change_purge_secret(session: Session, secret: str) -> None:
+    """Sign messages to the CDN with this from now on."""
+    change_settings(session)
+    session.get_one(Publication, 1).purge_secret = secret
+    session.flush()
+
+
+def check_purge_url(typed: str) -> str:
+    """The address that is told what is old, as it is kept; "" for none. Raises ``AddressRefused``."""
+    url = clean_line(typed)
+    if url:
+        parse(url)
+    return url
 
 
 def check_site_name(typed: str) -> str:

@@ -7,6 +7,7 @@ import app.articles.models
 import app.changes
 import app.imports.models
 import app.pageviews.models
+import app.purges
 import app.settings  # noqa: F401
 from app.db import Base, Moment
 

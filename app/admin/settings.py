@@ -4,21 +4,26 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import available_timezones
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import IntegerField, SelectChoice, SelectField, StringField  # type: ignore[attr-defined]
-from wtforms.validators import DataRequired, Length, NumberRange
+from wtforms import IntegerField, PasswordField, SelectChoice, SelectField, StringField  # type: ignore[attr-defined]
+from wtforms.validators import DataRequired, Length, NumberRange, Optional, ValidationError
 
 from app import web
 from app.admin.fields import PairedBox
+from app.outbound import AddressRefused, Unreachable
+from app.purges import find_state
 from app.settings import (
     AddressInvalid,
     LanguageUnknown,
     SiteNameBlank,
+    change_purge_secret,
     change_settings,
     check_address,
     check_language,
+    check_purge_url,
     check_site_name,
+    get_purge_secret,
 )
 from app.text import clean_line
 
@@ -39,7 +44,14 @@ class SettingsForm(web.Form):
     time_zone = SelectField("Time zone")
     address = StringField("Address", [web.checked_by(check_address, AddressInvalid)])
     shows_pageviews = PairedBox("Show readers how often an article was read")
+    counts_by_script = PairedBox("A shared cache (CDN) stands in front: let a script in the page count")
+    purge_url = StringField("Address that is told what has changed", [web.checked_by(check_purge_url, AddressRefused)])
+    purge_secret = PasswordField("Secret that signs what it is told", [Optional(), Length(min=16, max=200)])
     articles_per_page = IntegerField("Articles a page", [NumberRange(1, 100, "From 1 to 100 articles fit on a page.")])
+
+    def validate_purge_url(self, field: StringField) -> None:
+        if field.data and not self.purge_secret.data and not get_purge_secret(web.reader()):
+            raise ValidationError("It needs a secret too: choose one below, and give it to the receiver.")
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
@@ -65,12 +77,29 @@ def save() -> ResponseReturnValue:
     form = SettingsForm(obj=web.settings())
     if not form.validate_on_submit():
         return _page(form), form.refusal_status
-    changes = {field.name: field.data for field in form if field.name != "csrf_token"}
+    changes = {field.name: field.data for field in form if field.name not in {"csrf_token", "purge_secret"}}
     change_settings(web.writer(), **changes)
+    if form.purge_secret.data:
+        change_purge_secret(web.writer(), form.purge_secret.data)
     web.writer().commit()
     if _is_first_step():
         return redirect(url_for(".ready"), 303)
     return redirect(url_for(".edit", done="settings-saved"), 303)
+
+
+@bp.post("/settings/purge-test")
+@web.needs("settings.edit")
+def send_test() -> ResponseReturnValue:
+    """Tell the address of the settings that nothing has changed: does it listen, and believe the signature?"""
+    web.require_button()
+    url, secret = web.settings().purge_url, get_purge_secret(web.reader())
+    try:
+        current_app.extensions["typecase.purger"].send(url, secret, {"test": True, "keys": []})
+    except (AddressRefused, Unreachable) as refusal:
+        form = SettingsForm(formdata=None, obj=web.settings())
+        form.refuse(refusal, "purge_url")
+        return _page(form), 422
+    return redirect(url_for(".edit", done="purge-tested"), 303)
 
 
 @bp.get("/ready")
@@ -105,5 +134,9 @@ def _language_of_browser() -> str | None:
 
 def _page(form: SettingsForm) -> str:
     return render_template(
-        "admin/settings/edit.html", form=form, is_first=_is_first_step(), site_url_given=web.config().site_url_given
+        "admin/settings/edit.html",
+        form=form,
+        is_first=_is_first_step(),
+        site_url_given=web.config().site_url_given,
+        purges=find_state(web.reader()),
     )

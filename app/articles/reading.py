@@ -173,6 +173,15 @@ def find_next_due(session: Session) -> datetime | None:
     return min((moment for moment in (appears, disappears) if moment is not None), default=None)
 
 
+def list_due(session: Session, *, after: datetime, until: datetime) -> list[Article]:
+    """The articles whose scheduled time to appear or to disappear came after one moment and up to another."""
+    came = or_(
+        and_(Article.published_at > after, Article.published_at <= until),
+        and_(Article.withdrawn_at > after, Article.withdrawn_at <= until),
+    )
+    return list(session.scalars(select(Article).where(Article.trashed_at.is_(None), came)))
+
+
 def list_published(
     session: Session,
     *,

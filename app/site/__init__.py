@@ -5,9 +5,9 @@ from flask.blueprints import BlueprintSetupState
 
 from app.site import articles, feeds, lists, metadata, pageviews, presenting, sitemap
 from app.site.answers import stay_fresh
-from app.site.keeping import keep_pages
+from app.site.keeping import keep_pages, tell_caches
 
-__all__ = ["bp", "keep_pages"]
+__all__ = ["bp", "keep_pages", "tell_caches"]
 
 bp = Blueprint("site", __name__)
 for module in (articles, lists, feeds, sitemap, pageviews):

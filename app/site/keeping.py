@@ -13,10 +13,12 @@ from werkzeug.http import parse_cookie
 from app.articles.models import Article
 from app.changes import PAGEVIEWS
 from app.config import Config
+from app.outbound import Outbound
 from app.pageviews.models import SITE
 from app.site.counting import Counting
 from app.site.freshness import Freshness
 from app.site.page_cache import KEEP, Keeping, PageCache
+from app.site.purging import Purger
 
 Keys = frozenset[str] | None
 
@@ -65,6 +67,15 @@ def keep_pages(app: Flask, config: Config) -> None:
     )
     app.extensions["typecase.page_cache"] = cache
     app.wsgi_app = cache  # type: ignore[method-assign]
+
+
+def tell_caches(app: Flask, config: Config) -> None:
+    """Let a thread tell shared caches what is old: gunicorn starts it, on other servers the first change does."""
+    database = app.extensions["typecase.db"]
+    outbound = Outbound(allows_private=config.allows_private_webhooks or config.is_loopback)
+    purger = app.extensions["typecase.purger"] = Purger(database, outbound)
+    if config.fold_seconds is not None:
+        database.after_commit(lambda _session: purger.start())
 
 
 def _numbers_of(keys: Keys) -> list[int] | None:

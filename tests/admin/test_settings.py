@@ -12,8 +12,9 @@ from app import create_app
 from app.accounts.models import Account
 from app.accounts.signing_in import open_session
 from app.config import Config
-from app.settings import Settings, get_settings
+from app.settings import Settings, get_purge_secret, get_settings
 from tests.forms import field_errors, page, post_form, text_of, typed_fields, where_to
+from tests.receiver import receiving
 
 TYPED = {
     "name": "The Daily Typecase",
@@ -131,3 +132,50 @@ def test_readers_numbers_are_switched_off_and_on(admin: FlaskClient, session: Se
     post_form(admin, "/admin/settings", {"shows_pageviews": ["", "1"]})
     session.expire_all()
     assert get_settings(session).shows_pageviews is True
+
+
+PURGES = {"counts_by_script": "1", "purge_url": "https://cdn.example/purge", "purge_secret": "a rather long secret"}
+
+
+def test_counting_behind_a_shared_cache(admin: FlaskClient, session: Session) -> None:
+    assert where_to(post_form(admin, "/admin/settings", PURGES)) == "/admin/settings?done=settings-saved"
+    found = get_settings(session)
+    assert (found.counts_by_script, found.purge_url) == (True, "https://cdn.example/purge")
+    assert get_purge_secret(session) == "a rather long secret"
+    session.rollback()
+    assert "rather long" not in admin.get("/admin/settings").text, "it is never shown"
+    post_form(admin, "/admin/settings", {"purge_secret": "", "counts_by_script": ""})
+    session.expire_all()
+    assert get_purge_secret(session) == "a rather long secret", "empty keeps what there is"
+    assert get_settings(session).counts_by_script is False
+
+
+@pytest.mark.parametrize(
+    ("sent", "field"),
+    [
+        ({"purge_url": "ftp://cdn.example"}, "purge_url"),
+        ({"purge_url": "https://cdn.example/ x"}, "purge_url"),
+        ({"purge_url": "https://me@cdn.example"}, "purge_url"),
+        ({"purge_secret": "short"}, "purge_secret"),
+        ({"purge_secret": ""}, "purge_url"),
+    ],
+)
+def test_what_cannot_be_told_is_named_at_its_field(
+    admin: FlaskClient, session: Session, sent: dict[str, str], field: str
+) -> None:
+    answer = post_form(admin, "/admin/settings", PURGES | sent)
+    assert answer.status_code == 422
+    assert list(field_errors(answer)) == [field]
+    assert get_settings(session).purge_url == ""
+
+
+def test_a_test_is_sent_and_what_went_wrong_is_said(admin: FlaskClient) -> None:
+    with receiving() as receiver:
+        post_form(admin, "/admin/settings", PURGES | {"purge_url": receiver.url})
+        sent = post_form(admin, "/admin/settings/purge-test")
+        assert where_to(sent) == "/admin/settings?done=purge-tested"
+        assert receiver.messages == [{"test": True, "keys": []}]
+        receiver.status = 403
+        refused = post_form(admin, "/admin/settings/purge-test")
+        assert refused.status_code == 422
+        assert field_errors(refused) == {"purge_url": "It answered with status 403."}

@@ -19,6 +19,8 @@ FOUNDATION = (
     "html_limits",
     "html_tree",
     "migrating",
+    "outbound",
+    "purges",
     "settings",
     "slugging",
     "text",
