@@ -72,6 +72,24 @@ def test_the_most_read_come_first(filled: Session) -> None:
     assert statistics.list_top(filled, week, of=3) == [Top(3, 2, 2)]
 
 
+@pytest.mark.parametrize("candidates", [(1,), (1, 2), (2, 4), (9,)])
+@pytest.mark.parametrize("of", [None, BOTH])
+def test_the_most_read_of_long_periods_are_the_same_however_few_are_asked_first(
+    filled: Session, monkeypatch: pytest.MonkeyPatch, candidates: tuple[int, ...], of: Of
+) -> None:
+    """The first of all time are not those of the period, and one of them was not read in it at all."""
+    monkeypatch.setattr(statistics, "_CANDIDATES", tuple(10 * size for size in candidates))
+    for article_id in range(100, 160):
+        add_views(filled, article_id, 1000, day=TODAY - timedelta(days=300), readers=1)
+    expected = [Top(1, 8, 3), Top(2, 4, 4), Top(3, 2, 2)]
+    month = period_named("30d", TODAY)
+    for limit in (1, 2, 3, 10):
+        wanted = expected[: min(limit, 3 if of is None else 2)]
+        assert statistics.list_top(filled, month, of=of, limit=limit) == wanted
+    year = statistics.list_top(filled, period_named("year", TODAY), limit=3)
+    assert [top.article_id for top in year] == [100, 101, 102]
+
+
 def test_what_is_long_ago_is_known_by_month(session: Session, the_clock: Clock) -> None:
     the_clock.set(NOON)
     for day in (date(2024, 2, 1), date(2024, 2, 29), date(2024, 3, 15), date(2024, 11, 2)):
