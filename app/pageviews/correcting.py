@@ -9,12 +9,12 @@ from collections import Counter
 from datetime import date
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, insert, select, text, update
+from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from app import changes, clock
 from app.db import Base
-from app.pageviews import retention
+from app.pageviews import adding, retention
 from app.pageviews.cells import WHOLE_DAY, Cell, Span, count_cells, list_corrected_days, list_left, list_parts
 from app.pageviews.models import (
     SITE,
@@ -27,12 +27,10 @@ from app.pageviews.models import (
 from app.pageviews.statistics import COUNTED, get_today
 from app.text import clean_line, is_blank
 
-MOST_CELLS = 200_000
+MOST_CELLS = 100_000
 MOST_NAMED = 100
 """Of so many articles the number is asked for again one by one; of more, all numbers are."""
 LONGEST_REASON = 500
-_LOCK = 7_203_117
-"""Any number: the name of the lock."""
 
 
 class CorrectionUnknown(Exception):
@@ -103,7 +101,7 @@ def correct(
         raise ViewsTooFew
     span = Span(*first, *last)
     _check_span(span, get_today(session))
-    lock(session)
+    adding.take_turn(session)  # folding, thinning and others who correct wait
     if count_cells(session, article_id, span=span, view_class=view_class, limit=MOST_CELLS) > MOST_CELLS:
         raise RangeTooLarge
     left = list_left(session, article_id, span=span, view_class=view_class)
@@ -123,7 +121,7 @@ def correct(
 
 def undo(session: Session, correction_id: int, *, by: int | None, by_name: str) -> PageviewCorrection:
     """Put back what a correction took. Raises ``CorrectionUnknown``, ``AlreadyUndone``."""
-    lock(session)
+    adding.take_turn(session)  # folding, thinning and others who correct wait
     correction = get_correction(session, correction_id)
     if correction.undone_at is not None:
         raise AlreadyUndone
@@ -182,12 +180,6 @@ def take_shares(left: dict[Cell, int], views: int) -> dict[Cell, int]:
     for cell in by_remainder[:over]:
         shares[cell] += 1
     return {cell: share for cell, share in shares.items() if share}
-
-
-def lock(session: Session) -> None:
-    """Until the commit nobody else corrects or thins. SQLite has one writer anyway, from its first statement on."""
-    if session.get_bind().dialect.name != "sqlite":
-        session.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
 
 
 def _check_reason(typed: str) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.pageviews.models import (
     JournalOffset,
+    PageviewDay,
     PageviewHour,
     PageviewMinute,
     PageviewTotal,
@@ -27,18 +28,12 @@ def list_totals(session: Session, ids: Collection[int]) -> dict[int, int]:
     return {article_id: found.get(article_id, 0) for article_id in ids}
 
 
-def get_starting(session: Session, article_id: int) -> int:
-    """The balance brought along by an import."""
-    query = select(PageviewTotal.starting).where(PageviewTotal.article_id == article_id)
-    return session.scalar(query) or 0
-
-
 def list_classes(session: Session, article_id: int) -> dict[str, int]:
-    """The folded views of an article by class name."""
+    """The folded views of an article by class name, as counted: corrections take nothing from these."""
     query = (
-        select(PageviewHour.view_class, func.sum(PageviewHour.count))
-        .where(PageviewHour.article_id == article_id)
-        .group_by(PageviewHour.view_class)
+        select(PageviewDay.view_class, func.sum(PageviewDay.count))
+        .where(PageviewDay.article_id == article_id)
+        .group_by(PageviewDay.view_class)
     )
     return {name: int(count) for name, count in session.execute(query)}
 
