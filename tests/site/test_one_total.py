@@ -69,10 +69,14 @@ class Site:
         session.rollback()
         shown = self.app.test_cli_runner().invoke(args=["pageviews", "show", slug])
         said["command"] = int(shown.stdout.splitlines()[0])
-        cell = rf'/admin/articles/{article_id}".*?data-label="Views"[^>]*>([\d,]+)<'
+        cell = rf'/admin/articles/{article_id}".*?data-label="Views"[^>]*>(?:<a[^>]*>)?([\d,]+)<'
         row = re.search(cell, self.staff.get("/admin/articles").text, re.DOTALL)
         assert row is not None
         said["staff"] = int(row[1].replace(",", ""))
+        exported = self.staff.get(f"/admin/statistics/articles/{article_id}/export.json").get_json()
+        said["exported"] = exported["all_time"]["shown"]
+        said["exported days"] = self.starting(article_id) + sum(row["views"] for row in exported["time"])
+        session.rollback()
         page = self.staff.get(f"/{slug}", headers=READS).text  # staff's own views do not count
         shown_to_readers = re.search(r'<data class="pageviews" value="(\d+)"', page)
         assert shown_to_readers is not None
