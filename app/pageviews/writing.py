@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Table, delete, select, tuple_, update
+from sqlalchemy import Table, delete, select, text, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -54,6 +54,8 @@ def offer_salt(session: Session, day: date, *, salt: bytes) -> bytes:
 
 def remove_leftovers(session: Session, *, keeping: Keeping, at_most: int) -> None:
     """Remove the salts, readers and minutes from before; so many rows of each."""
+    if session.get_bind().dialect.name == "sqlite":
+        session.execute(text("PRAGMA secure_delete = ON"))  # else they could be read in the file's free pages
     session.execute(delete(VisitorSalt).where(VisitorSalt.day < keeping.salts))
     readers = (PageviewVisitor.day, PageviewVisitor.article_id, PageviewVisitor.visitor)
     some = select(*readers).where(PageviewVisitor.day < keeping.readers).limit(at_most)

@@ -1,7 +1,10 @@
 """Visitor keys: the same all day, in all processes; nobody's the day after."""
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from shutil import copyfile
 
 import pytest
 from sqlalchemy import select
@@ -20,6 +23,7 @@ from app.pageviews.visitors import Visitors
 from app.settings import change_settings
 from tests.conftest import Clock
 from tests.pageviews.test_folding import AT_NOON, NOON, days, write
+from tests.servers import wait_for
 
 ADDRESS, BROWSER = "203.0.113.9", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
@@ -73,6 +77,27 @@ def test_nothing_of_a_day_that_is_over_is_left(database: Database, the_clock: Cl
     remove_what_is_over(database, visitors)
     assert salts(database) == [date(2026, 5, 5)]
     assert list(visitors._salts) == [date(2026, 5, 5).toordinal()]
+
+
+def test_a_salt_that_is_gone_is_not_in_the_file_either(sqlite_template: Path, tmp_path: Path, the_clock: Clock) -> None:
+    file = copyfile(sqlite_template, tmp_path / "typecase.db")
+    database = Database(f"sqlite:///{file}")
+    the_clock.set(NOON)
+    visitors = Visitors(database)
+    visitors.today()
+    (salt,) = visitors._salts.values()
+    checkpoint(database)
+    assert salt in file.read_bytes()
+    the_clock.set(NOON + timedelta(days=1))
+    remove_what_is_over(database, visitors)
+    checkpoint(database)
+    assert salt not in file.read_bytes()
+
+
+def checkpoint(database: Database) -> None:
+    database.close()
+    with closing(sqlite3.connect(str(database.url.database))) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def test_while_the_database_is_away_a_salt_of_its_own_serves(tmp_path: Path, the_clock: Clock) -> None:
@@ -146,8 +171,6 @@ def test_a_journal_ends_with_its_day_and_after_an_hour(
 
 
 def test_the_counters_thread_does_all_this(config: Config, database: Database) -> None:
-    from tests.servers import wait_for
-
     counter = Counter(config.journal_dir, database, 0.02)
     old = date(2026, 5, 4)
     with database.writer() as session:
