@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.accounts.models import Account
 from app.config import ROOT
+from app.pageviews import correcting
+from app.pageviews.correcting import correct
 from app.pageviews.statistics import get_today
 from app.pageviews.writing import set_starting
 from tests.admin.believable import fill
@@ -22,7 +24,8 @@ from tests.admin.test_statistics_hostile import fill as fill_hostile
 from tests.browser.test_reading import violations
 from tests.browser.test_writing import sign_in, tab_to
 from tests.conftest import missing
-from tests.pageviews.counts import add_minute
+from tests.forms import post_form
+from tests.pageviews.counts import add_minute, add_views
 from tests.validators import html_errors
 
 pytestmark = [pytest.mark.browser, pytest.mark.any_database]
@@ -33,6 +36,7 @@ LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtenges
 ADDRESSES = [
     HERE, f"{HERE}?period=today", f"{HERE}?period=year", f"{HERE}?first=2020-01-01&last=2020-01-02",
     f"{HERE}?first=odd&last=2020-01-01", f"{HERE}/articles/1", f"{HERE}/authors/1", f"{HERE}/tags/1",
+    f"{HERE}/corrections", f"{HERE}/corrections/new",
 ]  # fmt: skip
 WIDTHS = {"phone": 360, "desktop": 1280}
 
@@ -53,6 +57,14 @@ def today(editor: FlaskClient, session: Session) -> date:
     set_starting(session, ids[0], views=1204)
     day = get_today(session)
     fill(session, ids, today=day, days=20, minute=int(clock.now().timestamp()) // 60)
+    # Something asked 5,000 times last night; another such night is corrected already, and undone.
+    add_views(session, ids[2], 5000, day=day - timedelta(days=1), hour=3, readers=1)
+    night = (day - timedelta(days=4), 2)
+    add_views(session, ids[2], 4000, day=night[0], hour=night[1], readers=1)
+    for _ in range(2):
+        made = correct(session, ids[2], first=night, last=night, reason=LONG, by=None, by_name="Bob")
+        correcting.undo(session, made.id, by=None, by_name="Bob")
+    correct(session, ids[2], first=night, last=night, reason="One network, no pauses", by=None, by_name="Bob")
     session.commit()
     return day
 
@@ -113,7 +125,7 @@ def test_arrow_keys_read_out_what_the_table_says(desk: Page, served: str) -> Non
     desk.goto(f"{served}{HERE}?period=7d")
     desk.get_by_text("The same as a table").click()
     lines = desk.locator("[data-chart] tbody tr").all()
-    rows = [[cell.inner_text() for cell in line.locator("th, td").all()] for line in lines]
+    rows = [[part.strip() for part in re.split(r"[\t\n▲]+", line.inner_text())] for line in lines]
     assert len(rows) == 7
     desk.locator("[data-chart-place]").focus()
     reading = desk.locator("[data-chart-reading]")
@@ -122,10 +134,18 @@ def test_arrow_keys_read_out_what_the_table_says(desk: Page, served: str) -> Non
     for _ in rows:
         said.append(reading.inner_text())
         desk.keyboard.press("ArrowRight")
-    assert said == [f"{day} – Views: {views}, Readers: {readers}" for day, views, readers in rows]
+    assert said == [expected(row) for row in rows]
+    assert "more than usual" in " ".join(said)
     desk.keyboard.press("ArrowLeft")
     assert reading.inner_text() == said[-2]
     assert seen.errors == []
+
+
+def expected(row: list[str]) -> str:
+    """What is read out for a row of the table: its day, the two numbers, and that it is unusual."""
+    day, *spike = [part for part in row if not part.replace(",", "").isdigit() and part != "–"]
+    views, readers = [part for part in row if part.replace(",", "").isdigit()][:2]
+    return f"{day} – Views: {views}, Readers: {readers}" + "".join(f" – {words}" for words in spike)
 
 
 def test_all_of_it_by_keyboard(desk: Page, served: str) -> None:
@@ -163,6 +183,24 @@ def test_the_popular_list_stays_fresh_and_says_when_it_cannot(desk: Page, served
     desk.context.set_offline(False)
     desk.clock.run_for(10_500)
     desk.get_by_text("This list could not be refreshed").wait_for(state="hidden")
+
+
+def test_a_spike_is_marked_in_the_chart_and_corrected_from_there(desk: Page, served: str) -> None:
+    seen = Seen(desk)
+    desk.goto(served + HERE)
+    assert 0x7C4F00 in desk.evaluate(DRAWN), "the triangle"
+    desk.get_by_text("5,000 views in an hour").wait_for()
+    desk.get_by_role("link", name="Correct 5,000 views of Tides").click()
+    assert desk.get_by_label("How many").input_value() == "5000"
+    desk.get_by_role("button", name="Look how many that are").click()
+    desk.get_by_role("heading", name="Take 5,000 views out of the count?").wait_for()
+    assert violations(desk, "the question") == []
+    desk.get_by_role("button", name="Take them out").click()
+    desk.get_by_text("The views are taken out of the count.").wait_for()
+    desk.goto(served + HERE)
+    assert desk.get_by_role("link", name="Correct 5,000").count() == 0
+    assert 0x7C4F00 not in desk.evaluate(DRAWN)
+    assert seen.errors == []
 
 
 def test_without_javascript_there_is_the_table(
@@ -209,6 +247,10 @@ def test_nothing_is_wider_than_a_small_phone(desk: Page, served: str, session: S
 
 def test_the_validator_finds_nothing(editor: FlaskClient, today: date, session: Session, tmp_path: Path) -> None:
     empty = {"empty": editor.get(f"{HERE}?first=2020-01-01&last=2020-01-01").text}
+    night = {"first_day": str(today), "first_hour": "0", "last_day": str(today), "last_hour": "23"}
+    sent = night | {"view_class": "browser", "reason": "Why"}
+    empty["the question"] = post_form(editor, f"{HERE}/corrections", sent).text
+    empty["refused"] = post_form(editor, f"{HERE}/corrections", sent | {"reason": "", "first_day": "odd"}).text
     fill_hostile(session, 1, TEXTS[1])
     assert html_errors(empty | {address: editor.get(address).text for address in ADDRESSES}, tmp_path) == []
 

@@ -96,7 +96,7 @@ class Chart {
     const cells = row.querySelectorAll("[data-value]");
     const said = this.heads.map((head, number) => `${head.textContent.trim()}: ${cells[number].textContent.trim()}`);
     const spike = row.dataset.spike ? ` – ${row.dataset.spike}` : "";
-    this.reading.textContent = `${row.querySelector("th").textContent.trim()} – ${said.join(", ")}${spike}`;
+    this.reading.textContent = `${row.querySelector("th").dataset.long} – ${said.join(", ")}${spike}`;
   }
 
   /** A triangle above each row that the table marks. */
