@@ -28,8 +28,10 @@ except ConfigError as error:
 
 _host = f"[{_installation.host}]" if ":" in _installation.host else _installation.host
 bind = f"{_host}:{_installation.port}"
-workers = _installation.web_concurrency
-worker_class = "app.site.reader_lane.ReaderLane" if _installation.reader_lane else "gthread"
+workers = _installation.web_concurrency + 1  # one of them folds views instead of answering
+worker_class = (
+    "app.site.reader_lane.ReaderLane" if _installation.reader_lane else "app.site.folding_worker.FoldingWorker"
+)
 threads = 8
 timeout = 60
 graceful_timeout = 30

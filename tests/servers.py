@@ -97,10 +97,14 @@ class Server:
             connection.close()
 
     def worker_pids(self) -> set[int]:
-        """The workers that live now."""
+        """The workers that live now; the one that folds instead of answering is among them."""
         assert self.process is not None
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
         return {int(pid) for pid in children.split()}
+
+    def folding_pid(self) -> int:
+        """The worker that folds, or did when it died."""
+        return int((Path(self.environment["INSTANCE_DIR"]) / "journal" / "post.lock").read_text())
 
     def flask(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """Run ``flask --app wsgi ARGUMENTS`` on the server's installation."""

@@ -35,6 +35,12 @@ ALONE_SECONDS = 60.0
 OTHERS_SECONDS = 600.0
 """For so long after the last sign of another machine it is taken to be there."""
 LEARN_AT_ONCE = 100
+APART = "folded-apart"
+"""The file beside the journals whose time says that a process of its own folds them."""
+APART_SECONDS = 5.0
+NOT_FOLDED = "views could not be folded and stay in the journal: %s"
+NOT_CLOSED = "visitor keys of days that are over could not be removed: %s"
+NOT_THINNED = "old details could not be thinned, which is tried again: %s"
 
 
 class Counter:
@@ -124,9 +130,9 @@ class Counter:
                 continue
             return {article_id: totals[article_id] + live[article_id] for article_id in ids}
 
-    def fold(self) -> int | None:
+    def fold(self, *, step: Callable[[str], object] = lambda name: None) -> int | None:
         """Fold now, in this thread; the number of views folded, or None if another process is at it."""
-        return fold(self.database, self.journal_dir, known=self._process().known)
+        return fold(self.database, self.journal_dir, known=self._process().known, step=step)
 
     def start(self) -> None:
         """Start this process's folding thread, unless the configuration wants none or it is running."""
@@ -177,21 +183,42 @@ class Counter:
         with self.database.reader() as fresh:
             yield fresh
 
+    def fold_apart(self, goes_on: Callable[[], bool]) -> None:
+        """Fold for all processes of this machine until ``goes_on`` says no; it is asked several times a second."""
+        process, sign = self._process(), self.journal_dir / APART
+        while goes_on():
+            self._try(sign.touch, "the sign that views are folded could not be given: %s")
+            self._try(partial(self.fold, step=lambda _name: goes_on()), NOT_FOLDED)
+            self._try(process.thinner.step, NOT_THINNED)
+            until = time.monotonic() + (self.fold_seconds or 0.0)
+            while goes_on() and (rest := until - time.monotonic()) > 0:
+                time.sleep(min(rest, 0.1))
+        sign.unlink(missing_ok=True)
+
+    def _is_folded_apart(self) -> bool:
+        """Whether a process of this machine was folding for the others a moment ago."""
+        try:
+            sign = (self.journal_dir / APART).stat()
+        except OSError:
+            return False
+        return abs(clock.now().timestamp() - sign.st_mtime) < APART_SECONDS
+
     def _keep_folding(self, process: "_Process") -> None:
         learnt = time.monotonic()
         close_days = ClosingDays(self.database, self.visitors, process.journal)
         with suppress(SQLAlchemyError):
             self.visitors.renew()  # before the first reader needs it
         while not process.stopping.wait(self.fold_seconds):
-            self._try(self.fold, "views could not be folded and stay in the journal: %s")
-            self._try(close_days, "visitor keys of days that are over could not be removed: %s")
-            self._try(process.thinner.step, "old details could not be thinned, which is tried again: %s")
+            if not self._is_folded_apart():
+                self._try(self.fold, NOT_FOLDED)
+                self._try(process.thinner.step, NOT_THINNED)
+            self._try(close_days, NOT_CLOSED)
             if time.monotonic() - learnt >= LEARN_SECONDS:
                 self._try(
                     partial(self._learn_again, process), "the numbers of other machines could not be asked for: %s"
                 )
                 learnt = time.monotonic()
-        self._try(self.fold, "views could not be folded and stay in the journal: %s")
+        self._try(self.fold, NOT_FOLDED)
 
     def _learn_again(self, process: "_Process") -> None:
         """Take in what the journals of this machine do not tell, for the articles that are being read."""

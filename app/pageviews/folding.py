@@ -38,7 +38,7 @@ def fold(
     folder: Path,
     *,
     known: Known | None = None,
-    step: Callable[[str], None] = lambda name: None,
+    step: Callable[[str], object] = lambda name: None,
 ) -> int | None:
     """Fold all that is in the folder's journals; the number of records folded, or None if another process is at it.
 
@@ -106,7 +106,7 @@ def _gather(folder: Path, offsets: dict[str, int], now: Now, known: Known) -> Ba
     return batch
 
 
-def _add(database: Database, machine: str, batch: Batch, step: Callable[[str], None]) -> list[int]:
+def _add(database: Database, machine: str, batch: Batch, step: Callable[[str], object]) -> list[int]:
     """Add it all in one transaction; the details of today that are kept for certain now, as hashes."""
     kept: list[int] = []
     with database.writer() as session:
@@ -139,7 +139,7 @@ def _add(database: Database, machine: str, batch: Batch, step: Callable[[str], N
 
 
 def _remove_finished(
-    database: Database, folder: Path, machine: str, offsets: dict[str, int], step: Callable[[str], None]
+    database: Database, folder: Path, machine: str, offsets: dict[str, int], step: Callable[[str], object]
 ) -> None:
     names = list_files(folder)
     removed = [name for name in names if _remove(folder / name, offsets.get(name, 0), step)]
@@ -159,7 +159,7 @@ def _remove_finished(
         step("offsets deleted")
 
 
-def _remove(path: Path, offset: int, step: Callable[[str], None]) -> bool:
+def _remove(path: Path, offset: int, step: Callable[[str], object]) -> bool:
     """Remove the journal if nobody writes to it and all of it is folded; whether it was removed."""
     file = os.open(path, os.O_RDONLY)
     try:

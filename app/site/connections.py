@@ -15,7 +15,9 @@ from typing import Any
 from gunicorn.config import Config
 from gunicorn.http.message import Request
 from gunicorn.http.unreader import Unreader
-from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, TConn, ThreadWorker
+from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, TConn
+
+from app.site.folding_worker import FoldingWorker
 
 WAIT_SECONDS = 20.0
 SWEEP_SECONDS = 0.25
@@ -73,7 +75,7 @@ class Waiting:
             conn.waits_in = None
 
 
-class PatientWorker(ThreadWorker):  # type: ignore[misc]
+class PatientWorker(FoldingWorker):
     """``gthread``, but for where connections wait. ``on_readable`` is told when one has something to say."""
 
     nr: int

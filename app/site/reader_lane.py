@@ -15,11 +15,11 @@ from typing import Any
 import gunicorn
 from gunicorn.config import Config
 from gunicorn.util import http_date
-from gunicorn.workers.gthread import ThreadWorker
 
 from app import clock, request_log
 from app.pageviews.live import NotLearnt
 from app.site.connections import READ_BYTES, WAIT_SECONDS, Conn, PatientWorker, is_half
+from app.site.folding_worker import FoldingWorker
 from app.site.plain_requests import Found, PlainRequests
 
 PINNED = "27.0.1"
@@ -54,7 +54,7 @@ class ReaderLane(PatientWorker):
     """``gthread`` with a lane for readers in front. ``answered`` counts what it answered itself."""
 
     def __new__(cls, *args: Any) -> Any:
-        return super().__new__(cls) if not why_not(args[5]) else ThreadWorker(*args)
+        return super().__new__(cls) if not why_not(args[5]) else FoldingWorker(*args)
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)

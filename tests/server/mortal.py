@@ -3,7 +3,7 @@
 import contextlib
 import os
 import signal
-from functools import partial
+from collections.abc import Callable
 
 from app import create_app
 from app.config import from_env
@@ -33,4 +33,12 @@ def _append(path: os.PathLike[str], name: str) -> None:
         file.write(f"{name}\n")
 
 
-_counter.fold = partial(fold, _counter.database, _counter.journal_dir, step=_step)
+def _fold(*, step: Callable[[str], object] = lambda _name: None) -> int | None:
+    def both(name: str) -> None:
+        step(name)
+        _step(name)
+
+    return fold(_counter.database, _counter.journal_dir, step=both)
+
+
+_counter.fold = _fold

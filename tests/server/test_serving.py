@@ -39,11 +39,11 @@ def test_it_prints_no_link_once_there_is_an_admin(start_server: Callable[..., Se
 
 
 def test_a_killed_worker_is_replaced(server: Server) -> None:
-    wait_for(lambda: len(server.worker_pids()) == 2)
+    wait_for(lambda: len(server.worker_pids()) == 3)
     killed = server.worker_pids()
     for pid in killed:
         os.kill(pid, signal.SIGKILL)
-    wait_for(lambda: len(server.worker_pids() - killed) == 2)
+    wait_for(lambda: len(server.worker_pids() - killed) == 3)
     wait_for(server.answers)
 
 

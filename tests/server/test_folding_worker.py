@@ -1,0 +1,53 @@
+"""One worker folds for all. Should it die its successor does; without one the workers do it themselves."""
+
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+from app.db import Database
+from app.pageviews import reading
+from app.pageviews.counter import APART
+from tests.server.conftest import PAGE
+from tests.servers import FIREFOX, Server, wait_for
+
+
+def folded(database_url: str) -> int:
+    database = Database(database_url)
+    try:
+        with database.reader() as session:
+            return reading.list_totals(session, [1])[1]
+    finally:
+        database.close()
+
+
+def test_the_one_that_folds_answers_nobody_and_has_a_successor(
+    start_server: Callable[..., Server], database_url: str, article_id: int, tmp_path: Path
+) -> None:
+    server = start_server(WEB_CONCURRENCY="1")
+    for _ in range(3):
+        server.get(PAGE, User_Agent=FIREFOX)
+    wait_for(lambda: folded(database_url) == 3)
+    first = server.folding_pid()
+    assert first in server.worker_pids() and len(server.worker_pids()) == 2
+    journals = list((tmp_path / "instance" / "journal").glob("*.views"))
+    assert journals and not any(f"-{first}-" in path.name for path in journals)
+    os.kill(first, signal.SIGKILL)
+    wait_for(lambda: server.folding_pid() != first)
+    server.get(PAGE, User_Agent=FIREFOX)
+    wait_for(lambda: folded(database_url) == 4)
+    assert (tmp_path / "instance" / "journal" / APART).exists()
+    server.stop()
+    assert not (tmp_path / "instance" / "journal" / APART).exists()
+
+
+def test_without_one_the_workers_fold_themselves(
+    start_server: Callable[..., Server], database_url: str, article_id: int
+) -> None:
+    server = start_server(WEB_CONCURRENCY="1")
+    os.kill(server.folding_pid(), signal.SIGSTOP)  # it holds its post and does nothing
+    try:
+        server.get(PAGE, User_Agent=FIREFOX)
+        wait_for(lambda: folded(database_url) == 1)
+    finally:
+        os.kill(server.folding_pid(), signal.SIGCONT)
