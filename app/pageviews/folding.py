@@ -190,7 +190,7 @@ def _left_over(offsets: dict[str, int], names: list[str]) -> list[str]:
     """Offsets whose journal went away just before this process died.
 
     Only old ones: should an instance folder have been copied to a second machine, both have one id, and the
-    other's living journals, which are renewed daily, are not to be forgotten from here.
+    other's living journals, which are renewed hourly, are not to be forgotten from here.
     """
     before = f"{time.time_ns() - FORGOTTEN_AFTER * 1_000_000_000:020d}"
     return [name for name in offsets if name not in names and name < before and name.endswith(SUFFIX)]
