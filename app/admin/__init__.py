@@ -23,8 +23,8 @@ def site_time(moment: datetime) -> str:
 @bp.app_template_global()
 def counting_page() -> str | None:
     """Where readers are told how views are counted, if the site has that page."""
-    is_there = "site.counting_page.show" in current_app.view_functions
-    return url_for("site.counting_page.show") if is_there else None
+    endpoint = "site.explaining.how_we_count"
+    return url_for(endpoint) if endpoint in current_app.view_functions else None
 
 
 @bp.app_template_global()

@@ -55,8 +55,10 @@ class CorrectionForm(web.Form):
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
-        for name, minutes in (("first_hour", "00"), ("last_hour", "59")):
-            self[name].choices = [SelectChoice(str(hour), f"{hour:02}:{minutes}") for hour in range(24)]
+        for name, minutes in (("first_hour", 0), ("last_hour", 59)):
+            self[name].choices = [
+                SelectChoice(str(hour), statistics_words.hour(hour, minute=minutes)) for hour in range(24)
+            ]
         self.view_class.choices = [SelectChoice(name, label) for name, (label, _) in statistics_words.CLASSES.items()]
 
     def day(self, name: str) -> date:

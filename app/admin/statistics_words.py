@@ -1,6 +1,6 @@
 """The statistics in words: numbers and days as the site's language writes them, names of sources and classes."""
 
-from datetime import date, time
+from datetime import date, datetime, time
 
 from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import format_decimal, format_percent
@@ -83,14 +83,21 @@ def label_of(row: Day) -> tuple[str, ...]:
     return day(row.day), str(format_skeleton("MMMd", row.day, locale=locale))
 
 
-def hour(value: int) -> str:
-    return str(format_time(time(value), "short", locale=web.settings().locale))
+def hour(value: int, *, minute: int = 0) -> str:
+    return str(format_time(time(value, minute), "short", locale=web.settings().locale))
+
+
+def moment(value: datetime) -> str:
+    """A moment at the site: Nov 22, 2026, 9:34 PM."""
+    local = value.astimezone(web.settings().zone)
+    return f"{plain_day(local.date())}, {hour(local.hour, minute=local.minute)}"
 
 
 def hours(first_day: date, first_hour: int, last_day: date, last_hour: int) -> str:
-    """Hours, both included: Nov 20, 2026, 03:00 – 04:59."""
-    end = f"{last_hour:02}:59" if first_day == last_day else f"{plain_day(last_day)}, {last_hour:02}:59"
-    return f"{plain_day(first_day)}, {first_hour:02}:00 – {end}"
+    """Hours, both included: Nov 20, 2026, 3:00 AM – 4:59 AM."""
+    end = hour(last_hour, minute=59)
+    end = end if first_day == last_day else f"{plain_day(last_day)}, {end}"
+    return f"{plain_day(first_day)}, {hour(first_hour)} – {end}"
 
 
 def span(period: Period) -> str:
@@ -131,6 +138,7 @@ HELPERS = {
     "change": change,
     "plain_day": plain_day,
     "hours": hours,
+    "moment": moment,
     "span": span,
     "outside": outside,
     "source": source,

@@ -53,7 +53,14 @@ def test_a_correction_is_asked_about_made_listed_and_undone(editor: FlaskClient,
     made = post_form(editor, HERE, fields | {"amount": "5000", "confirmed": "yes"})
     assert made.status_code == 303
     listed = editor.get(f"{HERE}?done=corrected").text
-    for text in ("The views are taken out", "Lamps", "5,000", "One network, no pauses", "Bob", "03:00", "04:59"):
+    for text in (
+        "The views are taken out",
+        "Lamps",
+        "5,000",
+        "One network, no pauses",
+        "Bob",
+        "3:00\u202fAM – 4:59\u202fAM",
+    ):
         assert text in listed, text
     assert shown(session, lamps) == 40
     page = editor.get(f"/admin/statistics/articles/{lamps}?period=today").text

@@ -160,6 +160,13 @@ def test_where_the_statistics_are_found(editor: FlaskClient, author: FlaskClient
     assert f'href="{HERE}/authors/' in page
 
 
+def test_each_number_says_where_counting_is_explained(app: Flask, editor: FlaskClient, read: list[int]) -> None:
+    page = editor.get(HERE).text
+    headings = page.count("<h2") + page.count("<dt>")
+    is_there = "site.explaining.how_we_count" in app.view_functions
+    assert page.count('href="/how-we-count"') == (headings if is_there else 0)
+
+
 def test_an_author_sees_nothing_of_others(author: FlaskClient, read: list[int], bob: Account, charlie: Account) -> None:
     lamps, tides = read
     for path in ("", "/tags/1", f"/authors/{charlie.id}", f"/articles/{tides}"):
@@ -209,7 +216,7 @@ def test_a_spike_is_marked_and_leads_to_a_correction_that_is_filled_in(
     session.commit()
     page = editor.get(f"{HERE}/articles/{tides}").text
     assert "5,000 views in an hour where hardly any are usual" in page
-    assert "Nov 19, 2026, 03:00 – 03:59" in page
+    assert "Nov 19, 2026, 3:00\u202fAM – 3:59\u202fAM" in page
     assert 'data-spike="5,000 more than usual"' in page, "the chart marks it"
     link = page.split('class="button is-small" href="')[1].split('"')[0].replace("&amp;", "&")
     form = typed_fields(editor.get(link))
