@@ -16,11 +16,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Account
-from app.pageviews import reading
+from app.pageviews import reading, statistics
 from app.pageviews.models import PageviewDetail
 from app.settings import change_settings
 from app.site.page_cache import PageCache
-from tests.forms import post_form
+from tests.forms import page, post_form
 from tests.site.conftest import BROWSER, Publish
 
 _NUMBER = re.compile(r'value="\d+">[^<]*</data>')
@@ -100,9 +100,10 @@ def test_s8_unknown_things_do_not_fill_the_cache(client: FlaskClient, publish: P
 def number_of(session: Session, app: Flask, article_id: int) -> tuple[int, int]:
     app.extensions["typecase.counter"].fold()
     session.rollback()
-    found = reading.list_totals(session, [article_id])[article_id], reading.get_starting(session, article_id)
+    totals = statistics.get_totals(session, article_id)
     session.rollback()
-    return found
+    assert totals.shown == totals.counted + totals.starting
+    return totals.counted, totals.starting
 
 
 FORGED = {
@@ -182,15 +183,43 @@ def test_s30_texts_from_outside_are_cut_and_one_line(texts_in_statistics: list[P
             assert not {unicodedata.category(character) for character in text} & {"Cc", "Cs", "Zl", "Zp"}, repr(text)
 
 
+def check_cells(text: str) -> None:
+    """No cell of this CSV file is a formula."""
+    cells = [cell.strip() for row in csv.reader(io.StringIO(text)) for cell in row]
+    assert any("HYPERLINK" in cell for cell in cells)
+    for cell in cells:
+        assert not cell or cell[0] not in "=+-@＝＋－＠" or cell.isdigit(), cell
+        assert "\x1b" not in cell and "\x00" not in cell
+
+
 def test_s22_no_cell_of_an_export_is_a_formula(app: Flask, texts_in_statistics: list[PageviewDetail]) -> None:
     ran = app.test_cli_runner().invoke(args=["pageviews", "export", "--period", "today"])
     assert ran.exit_code == 0, ran.output
-    rows = list(csv.reader(io.StringIO(ran.stdout)))
-    assert any("HYPERLINK" in cell for row in rows for cell in row)
-    for row in rows:
-        for cell in row:
-            assert not cell.strip() or cell.strip()[0] not in "=+-@\t\r\n＝＋－＠" or cell.strip().isdigit(), row
-            assert "\x1b" not in cell and "\x00" not in cell
+    check_cells(ran.stdout)
     in_json = app.test_cli_runner().invoke(args=["pageviews", "export", "--period", "today", "--format", "json"])
     labels = {row.label for row in texts_in_statistics if row.article_id == 0 and row.dimension == "campaign"}
     assert labels <= {str(value) for line in json.loads(in_json.stdout) for value in line.values()}
+
+
+def test_s30_screens_and_their_files_show_texts_from_outside_as_text(
+    client_of: Callable[[Account], FlaskClient],
+    session: Session,
+    alice: Account,
+    texts_in_statistics: list[PageviewDetail],
+) -> None:
+    session.rollback()
+    client = client_of(alice)
+    shown = ""
+    for url in ("/admin/statistics", "/admin/statistics/articles/1"):
+        answer = client.get(url, follow_redirects=True)
+        assert answer.status_code == 200, url
+        tree = page(answer)
+        assert not tree.xpath("//script[contains(., 'alert')] | //img[@onerror] | //*[@onerror]"), url
+        assert "<script>alert" not in answer.text and "\x1b" not in answer.text
+        assert not [
+            href for href in tree.xpath("//a/@href") if "evil.example" in href or href.startswith("javascript:")
+        ]
+        shown += tree.text_content()
+    assert "<script>alert(1)</script>" in shown, "it is shown, as text"
+    for url in ("/admin/statistics/export.csv", "/admin/statistics/articles/1/export.csv"):
+        check_cells(client.get(url).text)
