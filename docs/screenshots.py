@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy.orm import Session
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from app import create_app, migrating
+from app import clock, create_app, migrating
 from app.accounts.joining import add_person
 from app.accounts.signing_in import open_session
 from app.articles import publishing, writing
@@ -23,6 +23,7 @@ from app.config import Config
 from app.db import Database
 from app.pageviews.writing import set_starting
 from app.settings import change_settings
+from tests.admin.believable import fill
 from tests.browser.conftest import FLAGS, find_chromium
 
 IMAGES = Path(__file__).parent / "images"
@@ -57,7 +58,7 @@ OTHERS = ["Notes from a Bicycle Shop in Winter", "How to Read a Tide Table"]
 
 
 def main() -> None:
-    """Write ``docs/images``: the article in light and dark, and the desk of an editor."""
+    """Write ``docs/images``: the article in light and dark, the desk of an editor, the statistics."""
     IMAGES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="typecase-pictures-") as folder, sync_playwright() as playwright:
         config = Config(
@@ -73,12 +74,17 @@ def main() -> None:
             token = open_session(session, article.authors[0])
             session.commit()
             paths = {"article": f"/{article.slug}", "desk": f"/admin/articles/{article.id}"}
-        database.close()
+            ids = [article.id, article.id - 1, article.id - 2]
         chromium = playwright.chromium.launch(executable_path=find_chromium(), args=[*FLAGS, "--no-sandbox"])
         with _served(config, token) as (address, cookie):
             _take(chromium, address + paths["article"], "article.png")
             _take(chromium, address + paths["article"], "article-dark.png", scheme="dark")
             _take(chromium, address + paths["desk"], "desk.png", cookie=cookie)
+            with database.writer() as session:
+                fill(session, ids, today=clock.now().date(), days=60)
+                session.commit()
+            _take(chromium, address + "/admin/statistics", "statistics.png", cookie=cookie)
+        database.close()
         chromium.close()
 
 
