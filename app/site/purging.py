@@ -27,8 +27,8 @@ from app.site.freshness import POLL_SECONDS
 
 log = logging.getLogger("typecase.purging")
 LOOK_SECONDS = 1.0
-SETTLE_SECONDS = 2 * POLL_SECONDS
-"""So long after a change it is told: by then no machine answers with the old page any more."""
+SETTLE_SECONDS = 5 * POLL_SECONDS
+"""So long after a change it is told: by then no other machine answers with the old page any more."""
 SWEEP_SECONDS = 3600.0
 SIGNATURE = "X-Typecase-Signature"
 
