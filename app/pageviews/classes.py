@@ -78,10 +78,21 @@ _EARLY = re.compile(r"prefetch|prerender|preview", re.IGNORECASE)
 
 @cache
 def _known() -> re.Pattern[str]:
-    """All crawlers of the crawler-user-agents package, as one expression."""
-    patterns = (entry["pattern"] for entry in CRAWLER_USER_AGENTS_DATA)
-    return re.compile("|".join(pattern for pattern in patterns if pattern not in _PEOPLE))
+    """All crawlers of the crawler-user-agents package, as one expression.
 
+    Those that begin with a plain character are grouped by it: at each place of a User-Agent a few dozen
+    branches are tried instead of more than a thousand.
+    """
+    grouped: dict[str, list[str]] = {}
+    for entry in CRAWLER_USER_AGENTS_DATA:
+        if (pattern := entry["pattern"]) not in _PEOPLE:
+            grouped.setdefault(pattern[0] if _BEGINS_PLAINLY.match(pattern) else "", []).append(pattern)
+    others = grouped.pop("", [])
+    starts = [f"{first}(?:{'|'.join(pattern[1:] for pattern in patterns)})" for first, patterns in grouped.items()]
+    return re.compile("|".join(starts + others))
+
+
+_BEGINS_PLAINLY = re.compile(r"[A-Za-z0-9](?![?*+{])[^|]*\Z")
 
 _PEOPLE = {
     # The package takes these for crawlers, and people read with them: a build of Android 15, the browser

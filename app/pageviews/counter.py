@@ -52,7 +52,7 @@ class Counter:
         self.fold_seconds = fold_seconds
         self.visitors = Visitors(database)
         self._processes: dict[int, _Process] = {}
-        self._complained = -QUIET_SECONDS
+        self._complained: dict[str, float] = {}
 
     def count(self, article_id: int, visit: Visit | ViewClass) -> None:
         """Note a view, or one of which only the class is known, now; to be called before the answer is sent.
@@ -244,8 +244,8 @@ class Counter:
 
     def _complain(self, message: str, error: Exception) -> None:
         now = time.monotonic()
-        if now - self._complained >= QUIET_SECONDS:
-            self._complained = now
+        if now - self._complained.get(message, -QUIET_SECONDS) >= QUIET_SECONDS:
+            self._complained[message] = now
             log.error(message, str(error).partition("\n")[0])
 
 

@@ -108,3 +108,13 @@ def test_without_half_of_the_list_our_own_rules_know_most_of_what_it_stood_for(c
     missed = [user_agent for user_agent in stood_for if not classes._ours().search(user_agent[: classes.LONGEST])]
     assert len(stood_for) > 500
     assert len(missed) <= 0.2 * len(stood_for), missed[:20]
+
+
+def test_grouping_the_patterns_changes_no_verdict() -> None:
+    patterns = [entry["pattern"] for entry in CRAWLER_USER_AGENTS_DATA if entry["pattern"] not in classes._PEOPLE]
+    one_by_one = [re.compile(pattern) for pattern in patterns]
+    agents = [agent for entry in CRAWLER_USER_AGENTS_DATA for agent in entry.get("instances", [])[:2]]
+    agents += [FIREFOX, CHROME, IPHONE, ""]
+    assert len(agents) > 500
+    for agent in agents:
+        assert bool(classes._known().search(agent)) is any(pattern.search(agent) for pattern in one_by_one), agent
