@@ -25,6 +25,9 @@ MAX_SECONDS = 60 * 60
 # behind these fields, so that any version can count what another wrote. Version 1 ends here; what follows
 # since version 2, the tail, is in ``visits``.
 HEAD = struct.Struct("<BBHqq")
+BEHIND_ARTICLES = 2**31
+EARLIEST, BEHIND_TIMES = 946_684_800_000_000, 7_258_118_400_000_000
+"""The years 2000 to 2199. A record that says otherwise no database would take, and no later folding either."""
 
 
 class Damaged(Exception):
@@ -51,11 +54,17 @@ def parse(data: bytes) -> Iterator[View]:
 
 
 def scan(data: bytes) -> Iterator[tuple[int, int, int, int]]:
-    """``parse``, with the fields of ``View`` in a bare tuple: half as long, where each microsecond matters."""
+    """``parse``, with the fields of ``View`` in a bare tuple: half as long, where each microsecond matters.
+
+    Raises ``Damaged`` for what is no record, or one of no article or of no time that can be.
+    """
     at, size, head, unpack = 0, len(data), HEAD.size, HEAD.unpack_from
+    behind_articles, earliest, behind_times = BEHIND_ARTICLES, EARLIEST, BEHIND_TIMES
     while size - at >= head:
         version, code, length, article_id, microseconds = unpack(data, at)
-        if version == 0 or length < head:
+        if not (
+            version and length >= head and 0 < article_id < behind_articles and earliest <= microseconds < behind_times
+        ):
             raise Damaged(f"no record at {at}")
         at += length
         if at > size:

@@ -228,6 +228,26 @@ def test_a_damaged_journal_is_set_aside_and_what_is_before_the_damage_counts(
     assert [found.suffix for found in config.journal_dir.glob("*.damaged")] == [".damaged"]
 
 
+@pytest.mark.parametrize(
+    ("article_id", "microseconds"), [(0, AT_NOON), (-3, AT_NOON), (2**40, AT_NOON), (7, 0), (7, -1), (7, 2**62)]
+)
+def test_damage_that_looks_like_a_record_does_not_keep_other_views_from_being_counted(
+    config: Config, database: Database, article_id: int, microseconds: int
+) -> None:
+    damaged = Journal(config.journal_dir)
+    damaged.write(pack(7, BROWSER, AT_NOON) + pack(article_id, BROWSER, microseconds) + pack(7, BROWSER, AT_NOON))
+    damaged.close()
+    living = write(config.journal_dir, 2)
+    counter = Counter(config.journal_dir, database, None)
+    with database.reader() as session:
+        assert counter.shown(session, 7) == 3
+    assert fold(database, config.journal_dir) == 3
+    living.write(pack(7, BROWSER, AT_NOON))
+    assert fold(database, config.journal_dir) == 1
+    assert total(database) == 4
+    assert [found.suffix for found in config.journal_dir.glob("*.damaged")] == [".damaged"]
+
+
 def test_a_record_of_a_later_version_counts_by_the_part_that_all_versions_share(
     config: Config, database: Database
 ) -> None:

@@ -34,14 +34,30 @@ def is_locked(path: Path) -> bool:
 
 
 def test_a_record_comes_back_as_it_was_packed() -> None:
-    (view,) = parse(pack(2**40, 6, AT_NOON))
-    assert (view.article_id, view.code, view.end) == (2**40, 6, 20)
+    (view,) = parse(pack(2**31 - 1, 6, AT_NOON))
+    assert (view.article_id, view.code, view.end) == (2**31 - 1, 6, 20)
     assert view.microseconds == AT_NOON
 
 
 def test_zeros_are_no_records() -> None:
     with pytest.raises(Damaged):
         list(parse(bytes(100)))
+
+
+@pytest.mark.parametrize(
+    ("article_id", "year"), [(0, 2026), (-1, 2026), (2**31, 2026), (7, 1999), (7, 2200), (7, 1970)]
+)
+def test_a_record_of_no_article_or_of_no_time_that_can_be_is_none(article_id: int, year: int) -> None:
+    at = int(datetime(year, 6, 1, tzinfo=UTC).timestamp() * 1_000_000)
+    read = parse(RECORD + pack(article_id, 1, at) + RECORD)
+    assert next(read).article_id == 7
+    with pytest.raises(Damaged):
+        next(read)
+
+
+@pytest.mark.parametrize("at", [datetime(2000, 1, 1, tzinfo=UTC), datetime(2199, 12, 31, 23, 59, tzinfo=UTC)])
+def test_the_first_and_the_last_time_are_times(at: datetime) -> None:
+    assert len(list(parse(pack(1, 1, int(at.timestamp() * 1_000_000))))) == 1
 
 
 def test_nothing_is_made_before_the_first_view(tmp_path: Path) -> None:
@@ -115,14 +131,14 @@ def test_threads_do_not_tear_each_others_records(tmp_path: Path) -> None:
         for _ in range(500):
             written.write(pack(article_id, 1, AT_NOON))
 
-    threads = [threading.Thread(target=write, args=[number]) for number in range(8)]
+    threads = [threading.Thread(target=write, args=[number]) for number in range(1, 9)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     written.close()
     read = [view.article_id for path in files(tmp_path) for view in parse(path.read_bytes())]
-    assert sorted(read) == sorted(list(range(8)) * 500)
+    assert sorted(read) == sorted(list(range(1, 9)) * 500)
 
 
 def test_a_full_disk_leaves_its_tail_and_goes_on_in_a_new_file(tmp_path: Path) -> None:
