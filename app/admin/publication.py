@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock, web
-from app.admin import editing
+from app.admin import editing, statistics_words
 from app.admin.article_form import ArticleForm, values_of
 from app.admin.times import TimeInvalid, TimeSkipped, parse_site_time
 from app.articles import publishing
@@ -14,7 +14,7 @@ from app.articles.models import Article, ArticleAuthor, ArticleTag, Draft, LiveT
 from app.articles.publishing import KEEP, Keep, RenderedDraft
 from app.articles.rendering import RENDERER, Body, Rendered, render
 from app.html import TooIntricate
-from app.pageviews.reading import list_totals
+from app.pageviews.classes import ViewClass
 
 bp = Blueprint("publication", __name__, url_prefix="/admin/articles/<int:article_id>")
 
@@ -125,7 +125,7 @@ def keep_and_preview(article_id: int) -> ResponseReturnValue:
 @bp.get("/preview")
 @web.needs("article.see", editing.load)
 def preview(article_id: int) -> ResponseReturnValue:
-    """The working copy as a reader would see it. Not counted: only the reader's own door counts."""
+    """The working copy as a reader would see it; counted apart, as a preview."""
     article = editing.load(article_id)
     try:
         shown = _as_if_live(article)
@@ -136,8 +136,11 @@ def preview(article_id: int) -> ResponseReturnValue:
     page = render_template(
         "admin/publication/preview.html", article=shown, article_id=article_id, newer=None, older=None
     )
-    count = list_totals(web.reader(), [article_id]).get(article_id, 0)
-    return page.replace("<!--pageviews-->", f'<data class="pageviews" value="{count}">{count} views</data>', 1)
+    counter = current_app.extensions["typecase.counter"]
+    counter.count(article_id, ViewClass.PREVIEW)
+    count = counter.shown(web.reader(), article_id)
+    element = f'<data class="pageviews" value="{count}">{statistics_words.views(count)}</data>'
+    return page.replace("<!--pageviews-->", element, 1)
 
 
 def _to_form(article_id: int, done: str) -> ResponseReturnValue:

@@ -28,7 +28,10 @@ CLASSES = {
     "prefetch": ("Fetched in advance", "Browsers that got the page in case somebody clicks, before anybody did."),
     "staff": ("Staff", "People signed in here."),
     "preview": ("Previews", "Working copies looked at before publishing."),
-    "feed": ("Feeds", "Articles read inside a feed reader."),
+    "feed": (
+        "Feed readers",
+        "Programs that fetch the page for a feed reader. What is read inside one is not known here.",
+    ),
 }
 
 

@@ -56,15 +56,17 @@ def classify(*, user_agent: str | None, purpose: str, is_staff: bool, method: st
         return ViewClass.BOT  # a HEAD is a program asking: nobody reads an answer without a page
     if purpose and _EARLY.search(purpose):
         return ViewClass.PREFETCH
-    return ViewClass.BOT if is_bot((user_agent or "")[:LONGEST]) else ViewClass.BROWSER
+    return class_of((user_agent or "")[:LONGEST])
 
 
 @lru_cache(maxsize=MEMO)
-def is_bot(user_agent: str) -> bool:
-    """Whether a program without a reader sends this User-Agent. Remembered for the last 4,096 of them."""
+def class_of(user_agent: str) -> ViewClass:
+    """Who sends this User-Agent: a browser, a feed reader or another program. Remembered for the last 4,096 of them."""
     if not user_agent.strip():
-        return True
-    return bool(_ours().search(user_agent) or _known().search(user_agent))
+        return ViewClass.BOT
+    if not (_ours().search(user_agent) or _known().search(user_agent)):
+        return ViewClass.BROWSER
+    return ViewClass.FEED if _FEED_READERS.search(user_agent) else ViewClass.BOT
 
 
 def prepare() -> None:
@@ -101,6 +103,15 @@ _PEOPLE = {
     "MetaIAB Facebook",
     "Fluid",
 }
+
+
+# Of the programs, not of the browsers: a person may read in the window of one, which then says that it is a browser.
+_FEED_READERS = re.compile(
+    r"akregator|bazqux|feed(?:bin|burner|demon|dler|ly|reader)|freshrss|inoreader|liferea|miniflux"
+    r"|netnewswire|news(?:beuter|blur|boat|gator)|omea reader|\brss|apple-pubsub|readkit|reeder/|selfoss|theoldreader"
+    r"|tiny tiny rss|tt-rss",
+    re.IGNORECASE,
+)
 
 
 @cache

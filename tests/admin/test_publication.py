@@ -4,11 +4,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.articles.models import Article, Draft
+from app.pageviews.reading import list_classes
 from app.settings import change_settings
 from tests.admin.conftest import publish, write
 from tests.forms import field_errors, page, post_form, text_of, typed_fields, where_to
@@ -162,8 +164,8 @@ def test_every_button_saves_what_was_typed(editor: FlaskClient, look: Look, butt
     assert look(number).draft.title == "Typed meanwhile"
 
 
-def test_the_preview_is_the_readers_page_and_counts_nothing(
-    editor: FlaskClient, client: FlaskClient, look: Look
+def test_the_preview_is_the_readers_page_and_is_counted_apart(
+    editor: FlaskClient, client: FlaskClient, app: Flask, session: Session
 ) -> None:
     number = write(editor, "Seen before", "<h2>Part</h2><p>Words.</p>", tags="one", authors="Jhon Lennon", excerpt="E.")
     publish(editor, number)
@@ -176,8 +178,11 @@ def test_the_preview_is_the_readers_page_and_counts_nothing(
     assert tree.xpath("//meta[@name='robots']/@content") == ["noindex"]
     assert tree.xpath("//article//h1")[0].text_content() == "Not live yet"
     assert "Words." in text_of(shown) and "Jhon Lennon" in text_of(shown)
+    assert tree.xpath("//data[@class='pageviews']")[0].text_content() == "1 view"
     again = page(client.get("/seen-before", headers=BROWSER))
     assert again.xpath("//data[@class='pageviews']/@value") == ["2"], "the preview between the two was not counted"
+    app.extensions["typecase.counter"].fold()
+    assert list_classes(session, number) == {"browser": 2, "preview": 1}
     assert not client.get(f"/admin/articles/{number}/preview").text.count("Not live yet")
 
 

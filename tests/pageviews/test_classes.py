@@ -63,6 +63,26 @@ def test_nor_do_staff_and_head() -> None:
     assert of(FIREFOX, method="HEAD") is ViewClass.BOT
 
 
+@pytest.mark.parametrize(
+    "user_agent",
+    [
+        "Feedly/1.0 (+http://www.feedly.com/fetcher.html; 12 subscribers)",
+        "FreshRSS/1.20.1 (Linux; https://freshrss.org)",
+        "Liferea/1.10.6 (Linux; en_US.UTF8; http://liferea.sf.net/)",
+        "NetNewsWire/4.0.0 (Mac OS X; http://netnewswireapp.com/mac/; gzip-happy)",
+        "Tiny Tiny RSS/21.09 (https://tt-rss.org/)",
+    ],
+)
+def test_feed_readers_are_counted_apart_from_other_programs(user_agent: str) -> None:
+    assert of(user_agent) is ViewClass.FEED
+    assert of(user_agent, method="HEAD") is ViewClass.BOT
+
+
+def test_who_reads_in_the_window_of_a_feed_reader_counts() -> None:
+    window = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_9_2) AppleWebKit/537.74.9 (KHTML, like Gecko) NetNewsWire/3.3.2"
+    assert of(window) is ViewClass.BROWSER
+
+
 def test_codes_are_for_good() -> None:
     assert {view_class.value: view_class.code for view_class in ViewClass} == {
         "browser": 1, "bot": 2, "prefetch": 3, "staff": 4, "preview": 5, "feed": 6,
@@ -73,8 +93,8 @@ def test_codes_are_for_good() -> None:
 
 def test_the_memo_is_bounded() -> None:
     for number in range(2 * classes.MEMO):
-        classes.is_bot(f"curl/{number}")
-    assert classes.is_bot.cache_info().currsize <= classes.MEMO
+        classes.class_of(f"curl/{number}")
+    assert classes.class_of.cache_info().currsize <= classes.MEMO
 
 
 def crawlers_in(corpus: Path) -> list[str]:
@@ -85,7 +105,7 @@ def crawlers_in(corpus: Path) -> list[str]:
 @pytest.mark.corpus
 def test_known_crawlers_are_excluded_and_browsers_are_not(corpus: Path) -> None:
     crawlers = crawlers_in(corpus)
-    missed = [user_agent for user_agent in crawlers if of(user_agent) is not ViewClass.BOT]
+    missed = [user_agent for user_agent in crawlers if of(user_agent) is ViewClass.BROWSER]
     assert len(crawlers) > 2000
     assert len(missed) <= 0.01 * len(crawlers), missed[:20]
     browsers = []
