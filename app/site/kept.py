@@ -7,7 +7,9 @@ before a stored block, which holds the number as it is. Compressing anew would c
 import hashlib
 import struct
 import zlib
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import xor
+from typing import NamedTuple
 
 from werkzeug.http import parse_date
 
@@ -16,6 +18,8 @@ from app.site.presenting import VIEWS_PLACE, number, views
 _GZIP_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff"
 _TRAILER = struct.Struct("<LL")
 _STORED = struct.Struct("<BHH")
+_DIGITS = [b"%d" % digit for digit in range(10)]
+_BEFORE_NUMBER, _AFTER_NUMBER = b'<data class="pageviews" value="', b" views</data>"
 _POLYNOMIAL = 0xEDB88320
 LEVEL = 9
 
@@ -23,7 +27,7 @@ LEVEL = 9
 class Kept:
     """One answer, immutable. ``head`` are its header lines but for those that differ from answer to answer."""
 
-    __slots__ = ("_after", "_before", "_deflated", "_gzip_size", "_gzipped", "_last", "_shift", "_steps", "_sums",
+    __slots__ = ("_after", "_before", "_deflated", "_gzip_size", "_gzipped", "_shift", "_sums", "_tens", "_turns",
                  "article_id", "changed_at", "etag", "head", "headers", "keys", "language", "shows", "size",
                  "used")  # fmt: skip
 
@@ -46,7 +50,8 @@ class Kept:
         self.etag = hashlib.blake2b(body, digest_size=12).hexdigest()
         self.changed_at = parse_date(dict(headers).get("Last-Modified"))
         self.used = False  # making it is no use: what a crawl makes goes before what is asked for again
-        self._last, self._steps = (-1, b"", 0), dict[int, int]()
+        self._tens: tuple[_Ten | None, _Ten | None] = (None, None)
+        self._turns: tuple[int, tuple[int, ...]] = (0, ())
         before, place, after = body.partition(VIEWS_PLACE.encode()) if article_id is not None else (body, b"", b"")
         self.shows = bool(place)
         """Whether the number is in the page: a page may be counted and not show it."""
@@ -67,8 +72,7 @@ class Kept:
         """The page with this number of views; the number means nothing for a page that does not show it."""
         if not self.shows:
             return self._gzipped if gzip else self._before
-        parts, _ = self._parts(count or 0, gzip=gzip)
-        return b"".join(parts)
+        return b"".join(self._parts(count or 0, gzip=gzip)[0])
 
     def tag(self, count: int | None) -> str:
         """What names the page with this number: it does not tell a number that the page does not show."""
@@ -76,52 +80,111 @@ class Kept:
 
     def answer(self, start: bytes, count: int | None, own_id: str, *, gzip: bool) -> tuple[bytes, int]:
         """A whole answer to request ``own_id``, and the size of its body; ``start`` are the lines before our own."""
-        parts: tuple[bytes, ...]
-        if count is None or not self.shows:
-            parts = (self._gzipped if gzip else self._before,)
-            size = len(parts[0])
-        else:
-            parts, size = self._parts(count, gzip=gzip)
-        coding = "Content-Encoding: gzip\r\n" if gzip else ""
-        last = f'ETag: W/"{self.tag(count)}"\r\n{coding}Content-Length: {size}\r\nX-Request-ID: {own_id}\r\n\r\n'
+        if count is not None and self.shows:
+            ten = self._tens[gzip]
+            if ten is None or ten.tens != count // 10:
+                ten = self._begin_ten(count // 10, gzip=gzip)
+            if ten is not None:
+                digit = _DIGITS[count % 10]
+                parts = self._in_ten(ten, count % 10, gzip=gzip)
+                id_line = b"%s\r\n\r\n" % own_id.encode()
+                return b"".join((start, self.head, ten.tag, digit, ten.lines, id_line, *parts)), ten.size
+        parts, size = self._parts(count or 0, gzip=gzip)
+        last = f'ETag: W/"{self.tag(count)}{_lines(size, gzip=gzip)}{own_id}\r\n\r\n'
         return b"".join((start, self.head, last.encode(), *parts)), size
 
     def _parts(self, count: int, *, gzip: bool) -> tuple[tuple[bytes, ...], int]:
-        """The pieces of a body that shows the number, and their size."""
+        """The pieces of the body, and their size."""
+        if not self.shows:
+            body = self._gzipped if gzip else self._before
+            return (body,), len(body)
         shown = views_element(count, self.language)
         size = len(shown)
         if not gzip:
             return (self._before, shown, self._after), len(self._before) + size + len(self._after)
         start, end = self._deflated
-        trailer = _TRAILER.pack(self._checksum(count, shown), (self._sums[2] + size) & 0xFFFFFFFF)
+        trailer = _TRAILER.pack(self._checksum(shown), (self._sums[2] + size) & 0xFFFFFFFF)
         return (start, _STORED.pack(0, size, size ^ 0xFFFF), shown, end, trailer), self._gzip_size + size
 
-    def _checksum(self, count: int, shown: bytes) -> int:
-        """The whole page's CRC-32 with this number in it.
+    def _in_ten(self, ten: "_Ten", digit: int, *, gzip: bool) -> tuple[bytes, ...]:
+        written = _DIGITS[digit]
+        if not gzip:
+            return self._before, ten.first, written, ten.second, written, ten.last, self._after
+        start, end = self._deflated
+        trailer = _TRAILER.pack(ten.checksum ^ ten.turns[digit], ten.length)
+        return start, ten.first, written, ten.second, written, ten.last, end, trailer
 
-        Most numbers are one more than the last: only the last digit differs, in both places where it stands, and
-        the checksum by what this difference makes of it, whatever the other digits are.
+    def _begin_ten(self, tens: int, *, gzip: bool) -> "_Ten | None":
+        """What ten numbers in a row have in common: readers come one after another, and only the last digit changes.
+
+        None where more changes: below ten, and where the language writes other digits.
         """
-        last, text, checksum = self._last
-        digit = count % 10
-        if count == last + 1 and digit and len(text) == len(shown) and shown.endswith(b" views</data>"):
-            differs = len(shown) << 4 | (digit ^ (digit - 1))
-            step = self._steps.get(differs)
-            if step is None:
-                step = self._steps[differs] = checksum ^ self._combined(shown)
-            checksum ^= step
-        elif count != last:
-            checksum = self._combined(shown)
-        self._last = (count, shown, checksum)
-        return checksum
+        shown = views_element(tens * 10, self.language)
+        at, last = len(_BEFORE_NUMBER) + len(str(tens)), len(shown) - len(_AFTER_NUMBER) - 1
+        if not (tens and shown.endswith(b"0" + _AFTER_NUMBER) and shown[at : at + 1] == b"0"):
+            return None
+        size = len(shown) + (self._gzip_size if gzip else len(self._before) + len(self._after))
+        block = _STORED.pack(0, len(shown), len(shown) ^ 0xFFFF) if gzip else b""
+        checksum = self._checksum(shown)
+        known, turns = self._turns
+        if known != len(shown):
+            bits = [checksum ^ self._checksum(_with_digit(shown, at, last, 1 << bit)) for bit in range(4)]
+            turns = tuple(reduce(xor, (bits[bit] for bit in range(4) if digit >> bit & 1), 0) for digit in range(10))
+            self._turns = len(shown), turns
+        ten = _Ten(
+            tens,
+            size,
+            tag=f'ETag: W/"{self.etag}-{tens}'.encode(),
+            lines=_lines(size, gzip=gzip).encode(),
+            first=block + shown[:at],
+            second=shown[at + 1 : last],
+            last=_AFTER_NUMBER,
+            checksum=checksum,
+            turns=turns,
+            length=(self._sums[2] + len(shown)) & 0xFFFFFFFF,
+        )
+        self._tens = (self._tens[0], ten) if gzip else (ten, self._tens[1])
+        return ten
 
-    def _combined(self, shown: bytes) -> int:
+    def _checksum(self, shown: bytes) -> int:
+        """The whole page's CRC-32 with this in it."""
         first, second, _ = self._sums
         it = zlib.crc32(shown, first)
         for table in self._shift:
             second ^= table[it & 15]
             it >>= 4
         return second
+
+
+class _Ten(NamedTuple):
+    """Ten numbers in a row: what stands around their last digit, in the headers and twice in the page."""
+
+    tens: int
+    size: int
+    tag: bytes
+    lines: bytes
+    first: bytes
+    second: bytes
+    last: bytes
+    checksum: int
+    """The whole page's, with the digit 0."""
+    turns: tuple[int, ...]
+    """What each digit changes in it, whatever the other digits are."""
+    length: int
+
+
+def _with_digit(shown: bytes, at: int, last: int, digit: int) -> bytes:
+    """With these bits of the byte of 0 changed at both places."""
+    changed = bytearray(shown)
+    changed[at] ^= digit
+    changed[last] ^= digit
+    return bytes(changed)
+
+
+def _lines(size: int, *, gzip: bool) -> str:
+    """What follows an ETag, up to the request's id."""
+    coding = "Content-Encoding: gzip\r\n" if gzip else ""
+    return f'"\r\n{coding}Content-Length: {size}\r\nX-Request-ID: '
 
 
 def views_element(count: int, language: str) -> bytes:

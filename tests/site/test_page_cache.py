@@ -192,6 +192,21 @@ def test_any_page_and_number_decompress_to_what_is_shown(before: bytes, after: b
     assert gzip.decompress(kept.body(number, gzip=True)) == kept.body(number, gzip=False)
 
 
+@pytest.mark.parametrize("language", ["en", "de", "fa"])
+def test_an_answer_is_the_page_whatever_number_came_before(language: str) -> None:
+    kept = Kept(b"<p>" + VIEWS_PLACE.encode() + b"</p>" * 40, headers=[("A", "b")], keys=frozenset(), article_id=1,
+                language=language)  # fmt: skip
+    numbers = [*range(130), *range(985, 1025), *range(99_990, 100_020), 7, 1_234_567, 1_234_568, 30, 31, 29, 38]
+    for number in numbers:
+        for compressed in (False, True):
+            answer, size = kept.answer(b"200\r\n", number, "an-id", gzip=compressed)
+            head, _, body = answer.partition(b"\r\n\r\n")
+            assert body == kept.body(number, gzip=compressed) and len(body) == size
+            coding = b"Content-Encoding: gzip\r\n" * compressed
+            assert head == b'200\r\nA: b\r\nETag: W/"%s"\r\n%sContent-Length: %d\r\nX-Request-ID: an-id' % (
+                kept.tag(number).encode(), coding, size)  # fmt: skip
+
+
 @pytest.mark.parametrize("language", ["en", "de", "es", "hi", "fr-CH", "ar-EG", "fa", "my", "pt-PT"])
 def test_quick_numbers_are_the_language_s_own(language: str) -> None:
     for number in (0, 1, 2, 999, 1000, 1234, 9999, 10_000, 12_345, 123_456, 1_234_567, 10**9 + 1):
