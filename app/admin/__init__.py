@@ -3,15 +3,34 @@
 from datetime import datetime
 
 from flask import Blueprint, current_app, url_for
+from flask.typing import ResponseReturnValue
 from wtforms import Field
 
 from app import web
-from app.admin import articles, corrections, entrance, history, people, profile, publication, settings, statistics, tags
+from app.admin import (
+    articles,
+    corrections,
+    editing,
+    entrance,
+    history,
+    people,
+    profile,
+    publication,
+    settings,
+    statistics,
+    tags,
+)
 from app.admin.times import for_people
 
 bp = Blueprint("admin", __name__)
 for module in (entrance, articles, publication, history, tags, people, profile, settings, statistics, corrections):
     bp.register_blueprint(module.bp)
+
+
+@bp.errorhandler(editing.Refused)
+def show_again(refused: editing.Refused) -> ResponseReturnValue:
+    """The form of an article again, whichever of its buttons was pressed; the request commits nothing more."""
+    return refused.answer
 
 
 @bp.app_template_filter("site_time")

@@ -70,16 +70,13 @@ def new() -> str:
 def create() -> ResponseReturnValue:
     """Make a draft of what was typed."""
     form, started = editing.read_form(None), clock.now()
-    try:
-        body = editing.check(None, form)
-        session, content = web.writer(), editing.content_of(None, form, body)
-        article = editing.refusing(
-            None,
-            form,
-            lambda: writing.create(session, content, by_id=web.myself().id, take_over=bool(form.take_over.data)),
-        )
-    except editing.Refused as refused:
-        return refused.answer
+    body = editing.check(None, form)
+    session, content = web.writer(), editing.content_of(None, form, body)
+    article = editing.refusing(
+        None,
+        form,
+        lambda: writing.create(session, content, by_id=web.myself().id, take_over=bool(form.take_over.data)),
+    )
     publishing.show_pageviews(session, article, shown=bool(form.shows_pageviews.data))
     made = _new_bylines(article, started)
     session.commit()
@@ -103,10 +100,7 @@ def edit(article_id: int) -> str:
 def save(article_id: int) -> ResponseReturnValue:
     """Save the working copy; what readers see stays as it is."""
     started = clock.now()
-    try:
-        form = editing.keep_typed(article_id)
-    except editing.Refused as refused:
-        return refused.answer
+    form = editing.keep_typed(article_id)
     session = web.writer()
     article = editing.load_in(session, article_id)
     done = "saved-changes" if article.has_unpublished_changes else "saved"
@@ -119,10 +113,7 @@ def save(article_id: int) -> ResponseReturnValue:
 @web.needs("article.duplicate", editing.load)
 def duplicate(article_id: int) -> ResponseReturnValue:
     """A new draft with the same text."""
-    try:
-        editing.keep_typed(article_id)
-    except editing.Refused as refused:
-        return refused.answer
+    editing.keep_typed(article_id)
     session = web.writer()
     copy = writing.duplicate(session, editing.load_in(session, article_id), by_id=web.myself().id)
     session.commit()

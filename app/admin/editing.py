@@ -41,7 +41,10 @@ Made = TypeVar("Made")
 
 
 class Refused(Exception):
-    """The form could not be taken as it is; ``answer`` shows it again with everything typed still in it."""
+    """The form could not be taken as it is; ``answer`` shows it again with everything typed still in it.
+
+    The blueprint answers with it: handlers let it through.
+    """
 
     def __init__(self, answer: ResponseReturnValue) -> None:
         super().__init__()

@@ -25,15 +25,12 @@ def publish(article_id: int) -> ResponseReturnValue:
     """Save what was typed, if anything, and make the saved copy live, at once or at a time."""
     article = editing.load(article_id)
     form, was_public = editing.read_form(article), article.status(clock.now()) == "published"
-    try:
-        body = editing.check(article, form)
-        at, until = _read_times(article, form)
-        ahead = _render_ahead(article, form, body)
-        if form.gives_content:
-            editing.save(article, form, body)
-        status = _publish(article_id, form, at, until, ahead)
-    except editing.Refused as refused:
-        return refused.answer
+    body = editing.check(article, form)
+    at, until = _read_times(article, form)
+    ahead = _render_ahead(article, form, body)
+    if form.gives_content:
+        editing.save(article, form, body)
+    status = _publish(article_id, form, at, until, ahead)
     web.writer().commit()
     done = "scheduled" if status == "scheduled" else "updated" if was_public else "published"
     return _to_form(article_id, done)
@@ -43,10 +40,7 @@ def publish(article_id: int) -> ResponseReturnValue:
 @web.needs("article.withdraw", editing.load)
 def withdraw(article_id: int) -> ResponseReturnValue:
     """Take it off at once: its address answers 410 from now on."""
-    try:
-        form = editing.keep_typed(article_id)
-    except editing.Refused as refused:
-        return refused.answer
+    form = editing.keep_typed(article_id)
     try:
         publishing.withdraw(web.writer(), editing.load_in(web.writer(), article_id))
     except publishing.NeverPublished as refusal:
@@ -61,10 +55,7 @@ def withdraw(article_id: int) -> ResponseReturnValue:
 @web.needs("article.trash", editing.load)
 def trash(article_id: int) -> ResponseReturnValue:
     """Put it into the trash, from where it can be brought back."""
-    try:
-        editing.keep_typed(article_id)
-    except editing.Refused as refused:
-        return refused.answer
+    editing.keep_typed(article_id)
     publishing.trash(web.writer(), editing.load_in(web.writer(), article_id))
     web.writer().commit()
     return redirect(url_for("admin.articles.index", done="trashed"), 303)
@@ -74,10 +65,7 @@ def trash(article_id: int) -> ResponseReturnValue:
 @web.needs("article.restore", editing.load)
 def restore(article_id: int) -> ResponseReturnValue:
     """Bring it back from the trash, as it was before."""
-    try:
-        editing.keep_typed(article_id)
-    except editing.Refused as refused:
-        return refused.answer
+    editing.keep_typed(article_id)
     publishing.restore(web.writer(), editing.load_in(web.writer(), article_id))
     web.writer().commit()
     return _to_form(article_id, "restored")
@@ -114,10 +102,7 @@ def delete(article_id: int) -> ResponseReturnValue:
 @web.needs("article.edit", editing.load)
 def keep_and_preview(article_id: int) -> ResponseReturnValue:
     """The form's preview button: save what was typed, then show it."""
-    try:
-        editing.keep_typed(article_id)
-    except editing.Refused as refused:
-        return refused.answer
+    editing.keep_typed(article_id)
     web.writer().commit()
     return redirect(url_for("admin.publication.preview", article_id=article_id), 303)
 
