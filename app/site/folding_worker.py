@@ -13,6 +13,7 @@ from typing import Any
 
 from gunicorn.workers.gthread import ThreadWorker
 
+from app.access_log import NOBODY
 from app.pageviews.counter import Counter
 
 NICENESS = 10
@@ -20,7 +21,7 @@ NICENESS = 10
 
 
 class FoldingWorker(ThreadWorker):  # type: ignore[misc]
-    """``gthread``, but for the one that folds."""
+    """``gthread``, but for the one that folds, and for addresses in the log."""
 
     def run(self) -> None:
         counter: Counter | None = getattr(self.wsgi, "extensions", {}).get("typecase.counter")
@@ -33,6 +34,10 @@ class FoldingWorker(ThreadWorker):  # type: ignore[misc]
             counter.fold_apart(self._goes_on)
         finally:
             os.close(post)
+
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
+        """Answer and log what cannot be read as gunicorn does, but not who sent it: no log of ours has addresses."""
+        super().handle_error(req, client, (NOBODY, 0), exc)
 
     def _goes_on(self) -> Any:
         """Tell the master that all is well, and whether to go on."""

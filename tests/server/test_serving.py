@@ -106,6 +106,16 @@ def test_the_access_log_has_networks_and_no_addresses(start_server: Callable[...
     assert PAGE not in server.log
 
 
+@pytest.mark.parametrize("lane", ["0", "1"])
+def test_what_cannot_be_read_is_logged_without_an_address(start_server: Callable[..., Server], lane: str) -> None:
+    server = start_server(READER_LANE=lane)
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as odd:
+        odd.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nBad Name: 1\r\n\r\n")
+        assert odd.recv(100).startswith(b"HTTP/1.1 400 ")
+    wait_for(lambda: "Invalid request" in server.log, lambda: server.log)
+    assert "127.0.0." not in server.log
+
+
 def test_the_access_log_may_be_on_stderr_or_not_at_all(start_server: Callable[..., Server], article_id: int) -> None:
     on_stderr = start_server(ACCESS_LOG="stderr")
     on_stderr.get(PAGE)
