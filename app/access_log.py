@@ -81,6 +81,7 @@ class AccessLog:
     def _open(self, path: Path) -> None:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        network_of.cache_clear()  # with the day go its addresses
         if self._file < 0:
             self._file = file
         else:

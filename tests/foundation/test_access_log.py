@@ -50,6 +50,18 @@ def test_a_day_has_a_file_of_its_own_and_days_beyond_the_last_are_removed(tmp_pa
     assert [path.name for path in tmp_path.iterdir()] == ["access-notes.log"], "also where nobody comes"
 
 
+def test_the_addresses_that_were_shortened_on_a_day_are_forgotten_with_it(tmp_path: Path, the_clock: Clock) -> None:
+    log = AccessLog(tmp_path, days=7)
+    the_clock.set(NOON)
+    log.write(["one"])
+    network_of("203.0.113.7")
+    log.write(["two"])
+    assert network_of.cache_info().currsize == 1
+    the_clock.set(NOON + timedelta(days=1))
+    log.write(["three"])
+    assert network_of.cache_info().currsize == 0
+
+
 def test_no_days_means_no_log(tmp_path: Path, the_clock: Clock) -> None:
     the_clock.set(NOON)
     AccessLog(tmp_path, days=1).write(["id=1"])
