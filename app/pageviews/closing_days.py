@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from app import clock
 from app.db import Database
-from app.pageviews import adding, reading, writing
+from app.pageviews import adding, reading, retention, writing
 from app.pageviews.folding import GRACE
 from app.pageviews.journal import Journal
 from app.pageviews.visitors import Visitors
@@ -17,7 +17,6 @@ from app.pageviews.visitors import Visitors
 EVERY_SECONDS = 60.0
 AFTER_GRACE = timedelta(minutes=10)
 """So long after readers of a day are counted no more their keys are kept: longer than any folding takes."""
-MINUTES_KEPT = 60
 AT_ONCE = 5_000
 """Rows a transaction, so that nobody waits long for SQLite's write lock."""
 
@@ -49,7 +48,7 @@ def remove_what_is_over(database: Database, visitors: Visitors) -> None:
     keeping = reading.Keeping(
         salts=now.date(),
         readers=(now - GRACE - AFTER_GRACE).date(),
-        minutes=int(now.timestamp()) // 60 - MINUTES_KEPT,
+        minutes=int(now.timestamp()) // 60 - retention.MINUTES,
     )
     while True:
         with database.reader() as session:

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from app.pageviews.models import (
     JournalOffset,
     PageviewDay,
-    PageviewHour,
     PageviewMinute,
     PageviewTotal,
     PageviewVisitor,
@@ -36,12 +35,6 @@ def list_classes(session: Session, article_id: int) -> dict[str, int]:
         .group_by(PageviewDay.view_class)
     )
     return {name: int(count) for name, count in session.execute(query)}
-
-
-def list_hours(session: Session, article_id: int) -> dict[tuple[date, int, str], int]:
-    """The folded views of an article by day and hour (in the site's time zone) and class name."""
-    query = select(PageviewHour).where(PageviewHour.article_id == article_id)
-    return {(row.day, row.hour, row.view_class): row.count for row in session.scalars(query)}
 
 
 def list_offsets(session: Session, machine: str) -> dict[str, int]:

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.pageviews.models import (
@@ -50,6 +51,12 @@ def add_detail(
 def add_minute(session: Session, article_id: int, count: int, minute: int) -> None:
     _add(session, PageviewMinute, minute=minute, article_id=article_id, count=count)
     session.flush()
+
+
+def list_hours(session: Session, article_id: int) -> dict[tuple[date, int, str], int]:
+    """The folded views of an article by day and hour (in the site's time zone) and class name."""
+    query = select(PageviewHour).where(PageviewHour.article_id == article_id)
+    return {(row.day, row.hour, row.view_class): row.count for row in session.scalars(query)}
 
 
 def _add(session: Session, model: type[Any], *, count: int, **key: object) -> None:

@@ -22,6 +22,7 @@ from app.pageviews.models import SITE, PageviewDay, PageviewDetail, PageviewHour
 from app.pageviews.tallying import Known
 from app.pageviews.visits import Origin, pack_origin, pack_visitor
 from tests.conftest import Clock
+from tests.pageviews.counts import list_hours
 from tests.pageviews.test_folding import STEPS, Killed, dies_at
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
@@ -134,7 +135,7 @@ class Machine(RuleBasedStateMachine):
             assert sum(row.readers for row in days) == len(self.readers)
             details = session.scalars(select(PageviewDetail).where(PageviewDetail.article_id == self.article_id))
             assert {(row.day, row.dimension, row.label): row.count for row in details} == self.details
-            hours = reading.list_hours(session, self.article_id)
+            hours = list_hours(session, self.article_id)
             assert sum(hours.values()) == 2 * self.expected
             everybody = select(func.count()).where(PageviewVisitor.article_id == SITE)
             of_site = select(func.sum(PageviewDay.readers)).where(PageviewDay.article_id == SITE)

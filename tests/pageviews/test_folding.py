@@ -24,6 +24,7 @@ from app.pageviews.tallying import Known
 from app.pageviews.visits import Origin, pack_origin, pack_visitor
 from app.settings import change_settings
 from tests.conftest import Clock
+from tests.pageviews.counts import list_hours
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 AT_NOON = int(NOON.timestamp() * 1_000_000)
@@ -283,7 +284,7 @@ def test_day_and_hour_are_the_sites_own(
     counter = Counter(config.journal_dir, database, None)
     counter.count(7, ViewClass.BROWSER)
     counter.fold()
-    assert reading.list_hours(session, 7) == {(day, hour, "browser"): 1}
+    assert list_hours(session, 7) == {(day, hour, "browser"): 1}
 
 
 def test_they_are_fixed_at_folding(config: Config, database: Database, session: Session) -> None:
@@ -293,7 +294,7 @@ def test_they_are_fixed_at_folding(config: Config, database: Database, session: 
     session.commit()
     living.write(pack(7, BROWSER, AT_NOON))
     fold(database, config.journal_dir)
-    assert reading.list_hours(session, 7) == {
+    assert list_hours(session, 7) == {
         (date(2026, 5, 4), 12, "browser"): 1, (date(2026, 5, 4), 21, "browser"): 1,
     }  # fmt: skip
     living.close()
@@ -311,7 +312,7 @@ def test_hours_add_up_to_the_total(config: Config, database: Database) -> None:
     fold(database, config.journal_dir)
     with database.reader() as session:
         for article_id, count in expected.items():
-            hours = reading.list_hours(session, article_id)
+            hours = list_hours(session, article_id)
             assert sum(views for (_, _, name), views in hours.items() if name == "browser") == count
             assert reading.list_totals(session, [article_id]) == {article_id: count}
     written.close()
@@ -376,7 +377,7 @@ def test_everything_is_counted_for_the_article_and_for_the_site(
         ("device", "phone", ""): 2, ("device", "desktop", ""): 2,
     }  # fmt: skip
     with database.reader() as session:
-        assert reading.list_hours(session, SITE) == {
+        assert list_hours(session, SITE) == {
             (NOON.date(), 12, "browser"): 2, (NOON.date(), 11, "browser"): 2, (NOON.date(), 10, "browser"): 1,
             (NOON.date(), 12, "bot"): 1,
         }  # fmt: skip
