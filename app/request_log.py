@@ -44,9 +44,24 @@ def configure(files: AccessLog | None) -> None:
     handler.setFormatter(OneEntry("%(asctime)s %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%S%z"))
     logging.getLogger("typecase").addHandler(handler)
     logging.getLogger("typecase").setLevel(logging.INFO)
+    logging.getLogger("gunicorn.error").addFilter(without_what_was_sent)
     if files is not None:
         files.remove_old()
         _files[:] = [files]
+
+
+def without_what_was_sent(record: logging.LogRecord) -> bool:
+    """Leave out of gunicorn's own entries what no entry of ours holds: addresses, query strings, one-time links."""
+    said = str(record.msg)
+    if found := _UNREADABLE.match(said):
+        record.msg = f"Invalid request: {found[1]}"
+    elif said.startswith("Error handling request") and isinstance(record.args, tuple):
+        record.args = tuple(path_of({"PATH_INFO": str(told).partition("?")[0]}) for told in record.args)
+    return True
+
+
+# The sender's address, then what is wrong, then as a quotation what was sent.
+_UNREADABLE = re.compile(r"Invalid request from ip=[^ ]*: ([^'\"]*)")
 
 
 def remove_old() -> None:

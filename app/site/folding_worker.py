@@ -13,7 +13,6 @@ from typing import Any
 
 from gunicorn.workers.gthread import ThreadWorker
 
-from app.access_log import NOBODY
 from app.pageviews.counter import Counter
 
 NICENESS = 10
@@ -21,7 +20,7 @@ NICENESS = 10
 
 
 class FoldingWorker(ThreadWorker):  # type: ignore[misc]
-    """``gthread``, but for the one that folds, and for addresses in the log."""
+    """``gthread``, but for the one that folds."""
 
     def run(self) -> None:
         counter: Counter | None = getattr(self.wsgi, "extensions", {}).get("typecase.counter")
@@ -34,10 +33,6 @@ class FoldingWorker(ThreadWorker):  # type: ignore[misc]
             counter.fold_apart(self._goes_on)
         finally:
             os.close(post)
-
-    def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
-        """Answer and log what cannot be read as gunicorn does, but not who sent it: no log of ours has addresses."""
-        super().handle_error(req, client, (NOBODY, 0), exc)
 
     def _goes_on(self) -> Any:
         """Tell the master that all is well, and whether to go on."""

@@ -158,3 +158,21 @@ def test_an_application_that_raises_is_still_logged(log: pytest.LogCaptureFixtur
     with pytest.raises(KeyboardInterrupt):
         request_log.RequestLog(raises)({"REQUEST_METHOD": "GET", "PATH_INFO": "/"}, lambda *_: None)  # type: ignore[arg-type]
     assert len([record for record in log.records if "path=/ status=- bytes=0" in record.getMessage()]) == 1
+
+
+@pytest.mark.parametrize(
+    ("msg", "args", "logged"),
+    [
+        ("Invalid request from ip=203.0.113.7: Invalid HTTP request line: 'GET /setup/x?a=b'", (),
+         "Invalid request: Invalid HTTP request line: "),
+        ("Invalid request from ip=2001:db8::1: Request Line is too large (9000 > 4094)", (),
+         "Invalid request: Request Line is too large (9000 > 4094)"),
+        ("Error handling request %s %s", ("GET", "/setup/a-secret?private"), "Error handling request GET /setup/..."),
+        ("Error handling request %s", ("/an-article?private",), "Error handling request /an-article"),
+        ("Worker (pid:%s) was sent %s!", (7, "SIGKILL"), "Worker (pid:7) was sent SIGKILL!"),
+    ],
+)  # fmt: skip
+def test_entries_of_gunicorn_hold_nothing_that_ours_do_not(msg: str, args: tuple[object, ...], logged: str) -> None:
+    record = logging.LogRecord("gunicorn.error", logging.WARNING, "", 0, msg, args, None)
+    assert request_log.without_what_was_sent(record)
+    assert record.getMessage() == logged

@@ -107,13 +107,15 @@ def test_the_access_log_has_networks_and_no_addresses(start_server: Callable[...
 
 
 @pytest.mark.parametrize("lane", ["0", "1"])
-def test_what_cannot_be_read_is_logged_without_an_address(start_server: Callable[..., Server], lane: str) -> None:
+def test_what_cannot_be_read_is_logged_without_what_was_sent_and_by_whom(
+    start_server: Callable[..., Server], lane: str
+) -> None:
     server = start_server(READER_LANE=lane)
     with socket.create_connection(("127.0.0.1", server.port), timeout=20) as odd:
-        odd.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nBad Name: 1\r\n\r\n")
+        odd.sendall(b"GET /setup/a-secret?private HTTP/1.1 x\r\nHost: localhost\r\n\r\n")
         assert odd.recv(100).startswith(b"HTTP/1.1 400 ")
-    wait_for(lambda: "Invalid request" in server.log, lambda: server.log)
-    assert "127.0.0." not in server.log
+    wait_for(lambda: "Invalid request: Invalid HTTP" in server.log, lambda: server.log)
+    assert not [said for said in ("127.0.0.", "a-secret", "private") if said in server.log]
 
 
 def test_the_access_log_may_be_on_stderr_or_not_at_all(start_server: Callable[..., Server], article_id: int) -> None:
