@@ -62,6 +62,7 @@ def test_a_correction_is_made_listed_shown_and_undone(app: Flask, article_id: in
     assert (ran.exit_code, ran.stdout) == (0, "Correction 1: 1000 views (browser) are taken out.\n")
     shown = run(app, "show", "cease-fire").stdout.splitlines()
     assert shown[0] == "64"
+    assert shown[1:3] == ["starting balance: 44", "browser: 20"]
     assert shown[-2:] == ["taken out by corrections: 1000", "readers in the last 7 days, added up by day: 16"]
     line = "1\t2026-11-20T10\t2026-11-20T10\tcease-fire\tbrowser\t1000\tcommand line\t{}\ta bot\n"
     assert run(app, "corrections").stdout == line.format("in force")
