@@ -107,9 +107,14 @@ def plain_gunicorn(server: Server, app: str) -> list[str]:
     return [sys.executable, "-m", "gunicorn", "--config", str(settings), app]
 
 
-def warm(port: int, paths: list[str], *, cookie: str = "") -> None:
-    """Ask for each page once, so that it is kept: by the host name that the load uses."""
-    client = Client(port, cookie, host=HOST)
+def warm(port: int, paths: list[str], *, cookie: str = "", connections: int = 1) -> None:
+    """Ask for each page once on so many connections, so that it is kept: by the host name that the load uses.
+
+    A connection is one worker's: for several workers some connections for each, or else one of them starts cold.
+    """
+    clients = [Client(port, cookie, host=HOST) for _ in range(connections)]
     for path in paths:
-        client.raw(path, Accept_Encoding="gzip")
-    client.close()
+        for client in clients:
+            client.raw(path, Accept_Encoding="gzip")
+    for client in clients:
+        client.close()

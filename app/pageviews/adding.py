@@ -4,6 +4,7 @@ While SQLite executes a statement the interpreter is free for other threads; bet
 be won back each time, so there are few. Rows that others change too are changed in the order of their keys.
 """
 
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import chain, islice
@@ -23,7 +24,7 @@ from app.pageviews.models import (
     PageviewTotal,
     PageviewVisitor,
 )
-from app.pageviews.tallying import Memory, Pair, Row, pieces, rank, split
+from app.pageviews.tallying import PAUSE_SECONDS, Memory, Pair, Row, pieces, rank, split
 
 MOST_DETAILS, MOST_DETAILS_OF_SITE = 200, 2_000
 """So many rows of each dimension are kept for an article, or for the whole site, on one day: anybody can send
@@ -212,6 +213,8 @@ def _run(session: Session, model: type[Base], columns: tuple[str, ...], statemen
     if _is_sqlite(session):
         written = _values(columns, len(rows)) + statement
         result = connection.exec_driver_sql(written, tuple(chain.from_iterable(rows)))
+        if len(rows) == _SIZES[0]:
+            time.sleep(PAUSE_SECONDS)
     else:
         result = connection.exec_driver_sql(
             _arrays(table, columns) + statement, tuple(map(list, zip(*rows, strict=True)))

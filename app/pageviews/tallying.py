@@ -19,9 +19,10 @@ from app.pageviews.visits import VISITOR, read_origin
 
 K = TypeVar("K")
 T = TypeVar("T")
-PIECE = 512
-PAUSE_SECONDS = 0.00002
-"""A sleep, however short, hands the interpreter to a thread that waits for it; ``sleep(0)`` takes it right back."""
+PIECE = 128
+PAUSE_SECONDS = 0.0002
+"""After each piece somebody else may compute: another thread, or on the same core a worker with a reader waiting.
+``sleep(0)`` would take the interpreter right back."""
 REMEMBERED = 200_000
 _BROWSER = ViewClass.BROWSER.code
 _VISITOR = (1 << 64) - 1

@@ -167,7 +167,7 @@ def _workers(run: Run, stage: Stage, paths: list[str], mix: Mix) -> None:
     base = None
     for workers in (1, 2):
         with running(stage.server(workers=workers)) as target:
-            warm(target.port, paths)
+            warm(target.port, paths, connections=4 * workers)
             run.warm_up(target, mix)
             on = f"{stage.kind}, all cores, {workers} worker{'s' * (workers > 1)}"
             row = run.report.rate(GROUP, f"{OURS}, {MIX}", on, run.hammer(target, mix), base=base)
