@@ -25,6 +25,8 @@ KEEP = "typecase.keep"
 """Where a handler leaves a ``Keeping`` in the request's environment if its page may be kept."""
 WAIT_SECONDS = 10.0
 LISTS = ("/tag/", "/author/", "/archive/")
+WHOLE = "/archive/"
+"""Among these, the one that has all on one page."""
 NEVER = "/pageviews/"
 """What is asked for here is counted by its handler, each time."""
 # A page is the same for everybody, so it is rendered without what only one browser says.
@@ -34,7 +36,7 @@ _OF_ONE_ANSWER = {"content-length", "etag", "vary", "date", "set-cookie"}
 
 
 class Key(NamedTuple):
-    """What a page depends on, and nothing else: host as asked, path as the server decoded it, page of a list."""
+    """What a page depends on, and nothing else: host, path as the server decoded it, page of a list."""
 
     host: str
     path: str
@@ -106,12 +108,12 @@ class PageCache:
         if len(path) > 600 or len(host) > 255 or path.startswith(NEVER):
             return None
         page = 1
-        if query and (path == "/" or path.startswith(LISTS)):
+        if query and path != WHOLE and (path == "/" or path.startswith(LISTS)):
             asked = next((value for name, value in parse_qsl(query, keep_blank_values=True) if name == "page"), "1")
             if not (asked.isascii() and asked.isdigit() and len(asked) <= 7 and int(asked) >= 1):
                 return None
             page = int(asked)
-        return Key(host, path, page)
+        return Key(host.lower(), path, page)
 
     def find(self, key: Key) -> Kept | None:
         """The kept page; the caller has made sure that it is current."""

@@ -79,9 +79,13 @@ def test_unknown_parameters_and_cookies_do_not_change_the_page(
         shown(client, url, BROWSER | {"Cookie": "theme=dark; session=forged.by.somebody", "X-Odd": "1"})
     assert len(renderings) == 2
     assert len(cache._pages) == 2
+    for number in range(1, 9):
+        shown(client, f"/archive/?page={number}", BROWSER | {"Host": "LOCALHOST" if number % 2 else "LocalHost"})
+    assert len(renderings) == 3
+    assert len(cache._pages) == 3
     assert client.get("/?page=0", headers=BROWSER).status_code == 404
     assert client.get("/?page=99", headers=BROWSER).status_code == 404
-    assert len(cache._pages) == 2, "what is at no address is not kept"
+    assert len(cache._pages) == 3, "what is at no address is not kept"
 
 
 def test_who_is_signed_in_gets_a_page_of_their_own(
