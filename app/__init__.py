@@ -13,7 +13,7 @@ from app.pageviews.counter import Counter
 
 def create_app(config: Config) -> Flask:
     """Wire an application for this configuration. Connects to nothing, migrates nothing, prints nothing."""
-    from app import admin, cli, errors, health, hosts, login, proxies, request_log, site, web
+    from app import admin, cli, errors, health, hosts, login, one_at_a_time, proxies, request_log, site, web
 
     app = Flask("app", root_path=str(ROOT / "app"), template_folder="../templates", static_folder="../static")
     app.config.update(
@@ -37,6 +37,7 @@ def create_app(config: Config) -> Flask:
     app.register_blueprint(admin.bp)
     app.register_blueprint(site.bp)
     cli.furnish(app)
+    one_at_a_time.wrap(app)
     site.keep_pages(app, config)
     site.tell_caches(app, config)
     request_log.wrap(app)

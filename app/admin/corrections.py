@@ -17,6 +17,7 @@ from app.pageviews.models import SITE, PageviewCorrection
 from app.pageviews.statistics import get_today
 from app.text import clean_line
 
+PATIENCE_SECONDS = 3.0
 bp = Blueprint("corrections", __name__, url_prefix="/admin/statistics/corrections")
 
 SHOWN = 50
@@ -120,7 +121,7 @@ def make() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _again(form, form.refusal_status)
     # What is still in the journal cannot be taken out yet.
-    current_app.extensions["typecase.counter"].fold()
+    current_app.extensions["typecase.counter"].fold_all(patience=PATIENCE_SECONDS)
     session = web.writer()
     try:
         correction = _correct(session, form)

@@ -1,7 +1,6 @@
 """flask pageviews …: the counts."""
 
 import json
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -228,18 +227,14 @@ def _find_article(session: Session, slug: str) -> int:
 
 
 def _fold() -> int:
-    """Fold; waits while a server's process is at it, which takes a moment only."""
-    patient_until = time.monotonic() + PATIENCE
-    while True:
-        try:
-            folded = _counter().fold()
-        except (OperationalError, ProgrammingError) as error:
-            raise click.ClickException("The database does not answer, or is not migrated.") from error
-        if folded is not None:
-            return folded
-        if time.monotonic() > patient_until:
-            raise click.ClickException("Another process is folding and does not come to an end; try again later.")
-        time.sleep(0.05)
+    """Fold; waits while a server's process is at it."""
+    try:
+        folded = _counter().fold_all(patience=PATIENCE)
+    except (OperationalError, ProgrammingError) as error:
+        raise click.ClickException("The database does not answer, or is not migrated.") from error
+    if folded is None:
+        raise click.ClickException("Another process is folding and does not come to an end; try again later.")
+    return folded
 
 
 def _counter() -> Counter:

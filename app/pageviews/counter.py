@@ -134,6 +134,16 @@ class Counter:
         """Fold now, in this thread; the number of views folded, or None if another process is at it."""
         return fold(self.database, self.journal_dir, known=self._process().known, step=step)
 
+    def fold_all(self, *, patience: float) -> int | None:
+        """Fold now; waits up to ``patience`` seconds while another process is at it, which takes a moment only.
+
+        None if that did not come to an end. Raises what databases raise.
+        """
+        until = time.monotonic() + patience
+        while (folded := self.fold()) is None and time.monotonic() < until:
+            time.sleep(0.05)
+        return folded
+
     def start(self) -> None:
         """Start this process's folding thread, unless the configuration wants none or it is running."""
         process = self._process()

@@ -26,7 +26,7 @@ FOUNDATION = (
     "text",
 )
 ROOMS = ("accounts", "pageviews", "articles", "imports")  # each may use those before it
-SHARED_BY_DOORS = ("errors", "health", "hosts", "login", "proxies", "request_log", "web")
+SHARED_BY_DOORS = ("errors", "health", "hosts", "login", "one_at_a_time", "proxies", "request_log", "web")
 DOORS = ("site", "admin", "cli")
 
 
