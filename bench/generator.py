@@ -104,7 +104,6 @@ class Load:
 
     async def run(self, seconds: float) -> float:
         """Make the load; how long it took."""
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.over.set)
         for _ in range(self.size):
             await self._connect()
         began = time.perf_counter()
@@ -224,6 +223,7 @@ def main() -> None:
 
     async def run() -> None:
         load = Load(asked.port, heads(paths, blocks), rate=asked.rate, connections=asked.connections)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, load.over.set)
         seconds = await load.run(asked.seconds)
         if load.failed or not load.times:
             raise SystemExit(load.failed or "nothing was answered")

@@ -2,7 +2,6 @@
 
 import json
 import time
-from pathlib import Path
 
 from bench.browsers import HOST
 from bench.client import Client
@@ -26,8 +25,9 @@ def measure(run: Run) -> None:
     mib = SHIPPED_MIB if size >= MANY else SMALL_MIB
     pages = addresses(size, most=None)
     on = f"{stage.kind}, {len(pages):,} pages, PAGE_CACHE_MIB={mib}"
-    with running(stage.server(app="bench.watched:app", PAGE_CACHE_MIB=str(mib))) as target:
-        (worker,) = (pid for pid in tree(target.pid)[1:] if _parent(pid) == target.pid)
+    server = stage.server(app="bench.watched:app", PAGE_CACHE_MIB=str(mib))
+    with running(server) as target:
+        (worker,) = server.worker_pids() - {server.folding_pid()}
         client = Client(target.port, host=HOST)
         client.get(pages[0])
         run.report.add(Row(GROUP, "a worker before the crawl (PSS)", on, value=memory_mib([worker]), unit="MiB"))
@@ -62,7 +62,3 @@ def _say_kept(run: Run, on: str, crawled: int, mib: int, kept: dict[str, int]) -
     row = Row(GROUP, "room of the kept pages", on, value=kept["bytes"] / 2**20, unit="MiB")
     bar(row, f"≤ {mib} MiB", met=kept["bytes"] <= mib * 2**20)
     run.report.add(row)
-
-
-def _parent(pid: int) -> int:
-    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from itertools import repeat
 
 import pytest
@@ -61,7 +62,9 @@ def run_load(answer: Callable[[int], float], *, rate: int | None, seconds: float
         await asyncio.sleep(0.05)
         return load
 
-    return asyncio.run(both())
+    # In a thread of its own: Playwright has a loop running in this one, once a browser was started.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: asyncio.run(both())).result()
 
 
 def test_a_steady_load_asks_as_often_as_planned_however_slow_the_server_is() -> None:
