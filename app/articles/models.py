@@ -226,6 +226,8 @@ class Draft(Base):
     cover_alt: Mapped[str] = mapped_column(String(500), default="")
     canonical_url: Mapped[str] = mapped_column(String(2000), default="")
     is_featured: Mapped[bool] = mapped_column(default=False)
+    block_ids: Mapped[list[str]] = mapped_column(JSON, default=list, server_default=text("'[]'"))
+    """The name of each block of the body while it is edited (``blocks.split``); empty for a text never edited."""
     saved_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
 
     article: Mapped[Article] = relationship(back_populates="draft")
@@ -274,7 +276,9 @@ class Revision(Base):
     created_at: Mapped[datetime] = mapped_column(Moment, default=clock.now)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     reason: Mapped[str] = mapped_column(String(20))
-    """created, saved, published, restored, imported, duplicated or conflict."""
+    """created, saved, automatic, published, restored, imported, duplicated or conflict."""
+    name: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    """What somebody called it, so that it is found again and never thinned out."""
     title: Mapped[str] = mapped_column(String(300))
     body: Mapped[str] = mapped_column(Text)
     body_format: Mapped[str] = mapped_column(String(20))
@@ -283,7 +287,37 @@ class Revision(Base):
     fields: Mapped[dict[str, object]] = mapped_column(JSON)
     """The other fields by name: slug, excerpt, tags (names), authors (ids), language, cover_url …"""
 
+    block_ids: Mapped[list[str]] = mapped_column(JSON, default=list, server_default=text("'[]'"))
+    """As of the working copy then; what is said without them is found by its content."""
+
     account: Mapped[Account | None] = relationship()
+
+
+class SaveReceipt(Base):
+    """What was answered to a save: whoever sends it again, because the answer was lost, gets that one."""
+
+    __tablename__ = "save_receipt"
+    __table_args__ = (Index(None, "article_id", "created_at"),)
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
+    save_id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    """Made by the browser. Of one account, so that nobody meets the saves of another."""
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"))
+    version: Mapped[int] = mapped_column()
+    created_at: Mapped[datetime] = mapped_column(Moment, default=clock.now)
+    answer: Mapped[dict[str, object]] = mapped_column(JSON, default=dict)
+
+
+class Presence(Base):
+    """A tab in which somebody has an article open, as of a moment ago."""
+
+    __tablename__ = "presence"
+
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
+    tab: Mapped[str] = mapped_column(String(40), primary_key=True)
+    """Made by the browser."""
+    seen_at: Mapped[datetime] = mapped_column(Moment, default=clock.now, index=True)
 
 
 class Address(Base):

@@ -8,9 +8,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config as AlembicConfig
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
+from sqlalchemy.orm import Session
 
 from app import migrating
+from app.articles.models import Draft, Revision
 from app.config import ROOT
 from app.db import Base, Database
 from tests.conftest import missing
@@ -67,3 +69,27 @@ def test_every_constraint_has_a_name() -> None:
         if constraint.name is None
     ]
     assert nameless == []
+
+
+def test_what_was_written_before_blocks_had_names_stays(empty: Database) -> None:
+    migrating.upgrade(empty, "0003")
+    with empty.engine.begin() as connection:
+        connection.execute(text(
+            "INSERT INTO article (id, created_at, edited_at, title, excerpt, language, cover_url, cover_alt,"
+            " canonical_url, is_featured, words, summary) VALUES (1, '2026-01-01', '2026-01-01', '', '', '', '', '',"
+            " '', FALSE, 0, '')"
+        ))  # fmt: skip
+        connection.execute(text(
+            "INSERT INTO draft (article_id, version, slug, title, body, body_format, excerpt, language, cover_url,"
+            " cover_alt, canonical_url, is_featured) VALUES (1, 3, 'a', 'A', '<p>Text</p>', 'html', '', '', '', '', '',"
+            " FALSE)"
+        ))  # fmt: skip
+        connection.execute(text(
+            "INSERT INTO revision (id, article_id, version, created_at, reason, title, body, body_format, fields)"
+            " VALUES (1, 1, 3, '2026-01-01', 'saved', 'A', '<p>Text</p>', 'html', '{}')"
+        ))  # fmt: skip
+    migrating.upgrade(empty)
+    with Session(empty.engine) as session:
+        draft, revision = session.get_one(Draft, 1), session.get_one(Revision, 1)
+        assert (draft.body, draft.version, draft.block_ids) == ("<p>Text</p>", 3, [])
+        assert (revision.body, revision.name, revision.block_ids) == ("<p>Text</p>", "", [])
