@@ -1,11 +1,13 @@
 """A cleaned body made fit for the page: valid, reachable by keyboard, with anchors. Works on the tree, in place.
 
-Nothing here is about safety: it comes after the cleaner, removes, and adds only attributes from this file.
+Nothing here is about safety: it comes after the cleaner, removes, and adds only attributes from this file
+and those beside it.
 """
 
 import re
 from urllib.parse import unquote, urlsplit
 
+from app.articles.finishing_inserts import is_card, mark_cards
 from app.articles.mending import mend
 from app.html_tree import Element
 
@@ -37,6 +39,7 @@ def finish(tree: Element, *, mark_lead: bool) -> None:
             if name in element.attributes:
                 element.attributes[name] = _quoted(element.attributes[name])
     _wrap_tables(tree)
+    mark_cards(tree)
     if mark_lead:
         _mark_lead(tree)
 
@@ -184,7 +187,7 @@ def _mark_lead(tree: Element) -> None:
             continue
         if child.name in HEADINGS or any(below.name in HEADINGS for below in child.elements()):
             return
-        if child.name == "p" and child.words().strip():
+        if child.name == "p" and child.words().strip() and not is_card(child):
             held = child.attributes.get("class", "")
             child.attributes["class"] = f"{held} lead p-summary".strip()
             return

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from app import html
 from app.articles.commonmark import to_html
 from app.articles.finishing import finish
+from app.articles.finishing_code import highlight
+from app.articles.finishing_inserts import decorate, is_card
 from app.html_tree import Element, parse, serialise
 from app.text import clean_block, shorten
 
-RENDERER = 2
+RENDERER = 3
 """Grows when ``render`` changes what it makes; ``articles render --all`` then remakes the live pages."""
 MAX_BODY = 1_000_000
 SUMMARY_LENGTH = 200
@@ -78,9 +80,12 @@ def render(source: str, body_format: str, *, excerpt: str = "") -> Rendered:
 def _finish(cleaned: html.Cleaned, excerpt: str) -> Rendered:
     tree = cleaned.tree or parse(cleaned.html)
     finish(tree, mark_lead=not excerpt.strip())
-    shown = serialise(tree.children)
     words = html.text_of(tree)
-    return Rendered(shown, count_words(words), excerpt.strip() or summarise(tree, words))
+    count, summary = count_words(words), excerpt.strip() or summarise(tree, words)
+    # What follows is not the author's: it is neither counted nor summed up.
+    decorate(tree)
+    highlight(tree)
+    return Rendered(serialise(tree.children), count, summary)
 
 
 def as_paragraphs(typed: str) -> str:
@@ -108,7 +113,7 @@ def summarise(tree: Element, words: str) -> str:
     for element in tree.elements():
         if "footnotes" in element.attributes.get("class", "").split():
             break
-        if element.name == "p" and sum(map(len, found)) < SUMMARY_LENGTH:
+        if element.name == "p" and not is_card(element) and sum(map(len, found)) < SUMMARY_LENGTH:
             telling = Element("p")
             telling.children = _telling(element)
             found += html.text_of(telling).split()
