@@ -4,6 +4,7 @@ from alembic import context
 
 import app.accounts.models
 import app.articles.models
+import app.articles.models_desk
 import app.changes
 import app.imports.models
 import app.pageviews.models
