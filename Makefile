@@ -18,7 +18,7 @@ INSTALLED_DEV := $(VENV)/.installed-dev-$(call CHECKSUM,requirements.txt require
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 # The scripts of the staff's pages, and the npm packages that they are made of and bundled with.
-SCRIPTS = $(sort $(wildcard static/js/*.js static/js/*/*.js))
+SCRIPTS = $(sort $(wildcard static/js/*.js static/js/*/*.js static/js/*/*/*.js))
 BUNDLED := static/dist/.bundled-$(shell cksum package.json package-lock.json requirements-front.txt $(SCRIPTS) | cksum | cut -d ' ' -f 1)
 FRONT_LOG = $(VENV)/front-end.log
 
@@ -81,7 +81,7 @@ $(BUNDLED): | $(BIN)/python
 	{ npm ls --omit=dev || npm ci --ignore-scripts --no-audit --no-fund --fetch-retries=1 --fetch-retry-mintimeout=1000 \
 		$$(test -d node_modules/vnu-jar || echo --omit=dev); } && \
 	npm run build && touch $@; } >$(FRONT_LOG) 2>&1 || echo "The scripts of the staff's pages could not be built: tables" \
-		"stand in for charts, all else works. Why: $(FRONT_LOG)" >&2
+		"stand in for charts, a plain field for the editor, all else works. Why: $(FRONT_LOG)" >&2
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Typecase needs Python 3.11 or newer with its venv module, and found none on this machine."; \

@@ -94,7 +94,7 @@ def answers(page: Page, served: str) -> Iterator[str]:
     other = page.context.new_page()
     for tab in (page, other):
         tab.goto(f"{served}/admin/articles/1")
-    for tab, words in ((other, "<p>Theirs.</p>"), (page, "<p>Mine.</p>")):
+    for tab, words in ((other, "Theirs."), (page, "Mine.")):
         tab.get_by_label("Text", exact=True).fill(words)
         tab.get_by_role("button", name="Save", exact=True).click()
     other.close()
@@ -136,7 +136,7 @@ def test_writing_and_publishing_by_keyboard_alone(desk: Page, served: str, clien
     tab_to(desk, "title")
     desk.keyboard.type("Typed by keyboard")
     tab_to(desk, "body")
-    desk.keyboard.type("<p>No mouse was touched.</p>")
+    desk.keyboard.type("No mouse was touched.")
     tab_to(desk, "tags")
     desk.keyboard.type("keys")
     desk.keyboard.press("Enter")  # in a line of text: the first button, which saves
@@ -163,13 +163,13 @@ def tab_to(page: Page, target: str) -> None:
 
 def test_a_refused_form_takes_the_focus_to_what_is_wrong(desk: Page, served: str) -> None:
     desk.goto(f"{served}/admin/articles/new")
-    desk.get_by_label("Text", exact=True).fill("<p>Long text.</p>")
+    desk.get_by_label("Text", exact=True).fill("Long text.")
     desk.get_by_role("button", name="Save draft").click()
     summary = desk.get_by_role("alert")
     assert summary.evaluate("element => element === document.activeElement")
     desk.get_by_role("link", name="Title").click()
     assert desk.evaluate("document.activeElement.id") == "title"
-    assert desk.get_by_label("Text", exact=True).input_value() == "<p>Long text.</p>"
+    assert desk.get_by_label("Text", exact=True).inner_text() == "Long text."
 
 
 def test_the_bar_hides_nothing_that_has_the_focus(desk: Page, served: str, addresses: list[str]) -> None:
@@ -200,15 +200,15 @@ def test_two_writers_at_once_both_keep_their_words(
     other = hers.new_page()
     for tab in (desk, other):
         tab.goto(f"{served}/admin/articles/{number}")
-    other.get_by_label("Text", exact=True).fill("<p>Hers.</p>")
+    other.get_by_label("Text", exact=True).fill("Hers.")
     other.get_by_role("button", name="Publish", exact=True).click()
     other.wait_for_url("**done=published")
-    desk.get_by_label("Text", exact=True).fill("<p>His.</p>")
+    desk.get_by_label("Text", exact=True).fill("His.")
     desk.get_by_role("button", name="Save", exact=True).click()
     desk.get_by_role("heading", name="Alice saved this article while you were writing").wait_for()
-    assert desk.get_by_label("Text", exact=True).input_value() == "<p>His.</p>"
+    assert desk.get_by_label("Text", exact=True).inner_text() == "His."
     assert "Theirs: <p>Hers.</p>" in desk.locator(".differences").inner_text()
     desk.get_by_role("button", name="Save", exact=True).click()
     desk.wait_for_url("**done=saved-changes")
-    assert desk.get_by_label("Text", exact=True).input_value() == "<p>His.</p>"
+    assert desk.get_by_label("Text", exact=True).inner_text() == "His."
     hers.close()
