@@ -8,6 +8,7 @@ from wtforms import Field
 
 from app import web
 from app.admin import (
+    article_search,
     articles,
     corrections,
     editing,
@@ -23,7 +24,19 @@ from app.admin import (
 from app.admin.times import for_people
 
 bp = Blueprint("admin", __name__)
-for module in (entrance, articles, publication, history, tags, people, profile, settings, statistics, corrections):
+for module in (
+    entrance,
+    article_search,
+    articles,
+    publication,
+    history,
+    tags,
+    people,
+    profile,
+    settings,
+    statistics,
+    corrections,
+):
     bp.register_blueprint(module.bp)
 
 

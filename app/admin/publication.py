@@ -11,6 +11,7 @@ from app.admin.article_form import ArticleForm, values_of
 from app.admin.times import TimeInvalid, TimeSkipped, parse_site_time
 from app.articles import publishing
 from app.articles.models import Article, ArticleAuthor, ArticleTag, Draft, LiveText
+from app.articles.permanent import linked_ids, list_public_slugs, with_current_addresses
 from app.articles.publishing import KEEP, Keep, RenderedDraft
 from app.articles.rendering import RENDERER, Body, Rendered, render
 from app.html import TooIntricate
@@ -118,8 +119,9 @@ def preview(article_id: int) -> ResponseReturnValue:
         form = editing.read_form(article)
         form.body.errors = [web.sentence(refusal)]
         return editing.show(article, form), 422
+    text = _with_links(shown)
     page = render_template(
-        "admin/publication/preview.html", article=shown, article_id=article_id, newer=None, older=None
+        "admin/publication/preview.html", article=shown, rendered=text, article_id=article_id, newer=None, older=None
     )
     counter = current_app.extensions["typecase.counter"]
     counter.count(article_id, ViewClass.PREVIEW)
@@ -209,3 +211,10 @@ def _as_if_live(article: Article) -> Article:
     shown.author_links = [ArticleAuthor(account=account) for account in draft.authors]
     shown.tag_links = [ArticleTag(tag=tag) for tag in draft.tags]
     return shown
+
+
+def _with_links(shown: Article) -> str:
+    """The text of the preview, its links to own articles leading where they do now."""
+    assert shown.text is not None
+    slugs = list_public_slugs(web.reader(), linked_ids(shown.text.rendered))
+    return with_current_addresses(shown.text.rendered, slugs)

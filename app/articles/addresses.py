@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.articles.models import MAX_PATH, Address, Article, Draft
-from app.articles.slugs import MAX_SLUG, RESERVED
+from app.articles.slugs import MAX_SLUG, RESERVED, is_reserved
 
 
 class SlugTaken(Exception):
@@ -92,7 +92,7 @@ def add_redirects(
     refused = []
     for path in wanted:
         held = holders.get(path)
-        if not path or len(path) > MAX_PATH or path.split("/", 1)[0] in RESERVED:
+        if not path or len(path) > MAX_PATH or is_reserved(path):
             refused.append(path)
         elif held is None:
             session.add(Address(path=path, article_id=article_id, target=target, was_public=True))

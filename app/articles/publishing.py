@@ -20,6 +20,7 @@ from app.articles.models import (
     LiveText,
     Revision,
 )
+from app.articles.permanent import path_of
 from app.articles.rendering import RENDERER, Rendered, render
 
 
@@ -141,6 +142,8 @@ def delete_for_good(session: Session, article: Article) -> None:
     if article.trashed_at is None:
         raise NotInTrash
     session.execute(delete(Address).where(Address.article_id == article.id, ~Address.was_public))
+    if article.was_published:
+        session.merge(Address(path=path_of(article.id).strip("/"), was_public=True))
     session.execute(delete(Revision).where(Revision.article_id == article.id))
     session.execute(delete(Article).where(Article.id == article.id))
     session.expire_all()

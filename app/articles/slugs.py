@@ -5,20 +5,23 @@ import unicodedata
 
 from app.slugging import slugify
 
-__all__ = ["RESERVED", "SlugInvalid", "SlugReserved", "check_slug", "slugify"]
+__all__ = ["RESERVED", "SlugInvalid", "SlugReserved", "check_slug", "is_reserved", "slugify"]
 
 MAX_SLUG = 200
 # fmt: off
 RESERVED = frozenset({
-    ".well-known", "admin", "api", "archive", "author", "authors", "category", "categories", "comment", "comments",
-    "favicon.ico", "favicon.svg", "feed", "feed.json", "feed.xml", "feeds", "healthz", "how-we-count", "index.html",
-    "login", "logout", "media", "member", "members", "newsletter", "page", "pages", "pageviews", "preview", "readyz",
-    "robots.txt", "rss", "rss.xml", "search", "section", "sections", "setup", "sitemap", "sitemap.xml", "sitemaps",
-    "static", "subscribe", "tag", "tags", "unsubscribe", "webhook", "webhooks", "webmention", "welcome",
+    ".well-known", "admin", "api", "archive", "articles", "author", "authors", "category", "categories", "comment",
+    "comments", "favicon.ico", "favicon.svg", "feed", "feed.json", "feed.xml", "feeds", "healthz", "how-we-count",
+    "index.html", "login", "logout", "media", "member", "members", "newsletter", "page", "pages", "pageviews",
+    "preview", "readyz", "robots.txt", "rss", "rss.xml", "search", "section", "sections", "setup", "sitemap",
+    "sitemap.xml", "sitemaps", "static", "subscribe", "tag", "tags", "unsubscribe", "webhook", "webhooks",
+    "webmention", "welcome",
 })
 # fmt: on
 """First segments that belong to the site itself, now or in a planned part; no article gets one."""
 
+# Below this one only numbers are the site's own: other sites had their articles there, and redirects must keep them.
+_NUMBERED = re.compile(r"articles/(?![0-9]+$).")
 # What a path segment can hold in any script without being escaped or misread.
 _TYPED = re.compile(r"[^\W_](?:[\w.~-]*[\w~-])?")
 
@@ -39,3 +42,8 @@ def check_slug(typed: str) -> str:
     if slug in RESERVED:
         raise SlugReserved(slug)
     return slug
+
+
+def is_reserved(path: str) -> bool:
+    """Whether a path of one or more segments, without the leading slash, belongs to the site itself."""
+    return path.split("/", 1)[0] in RESERVED and not _NUMBERED.match(path)

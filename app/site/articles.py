@@ -4,6 +4,7 @@ from flask import Blueprint, abort, current_app, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 
 from app import web
+from app.articles.permanent import linked_ids, list_public_slugs, resolve_number, with_current_addresses
 from app.articles.reading import Gone, Moved, find_neighbours, find_published, resolve_address
 from app.site.answers import stored
 from app.site.counting import count
@@ -21,17 +22,28 @@ def show(slug: str) -> ResponseReturnValue:
     if article is None:
         return _elsewhere(slug)
     newer, older = find_neighbours(web.reader(), article)
-    page = render_template("site/articles/show.html", article=article, newer=newer, older=older)
+    text = article.text.rendered if article.text else ""
+    linked = linked_ids(text)
+    rendered = with_current_addresses(text, list_public_slugs(web.reader(), linked))
+    page = render_template("site/articles/show.html", article=article, rendered=rendered, newer=newer, older=older)
     # Counted once the page is made, so that a page that fails is no view; put in afterwards, so that
     # all the rest of the page is the same for everybody and can be kept.
     by_script = web.settings().counts_by_script
     counted = None if by_script else article.id
-    is_kept = keep(f"article:{article.id}", *keys_of([article]), language=web.settings().language, article_id=counted)
+    shown = {f"article:{number}" for number in (article.id, *linked)} | keys_of([article])
+    is_kept = keep(*shown, language=web.settings().language, article_id=counted)
     if is_kept or by_script:
         return page
     counter, is_staff = current_app.extensions["typecase.counter"], web.me() is not None
     number = count(counter, web.reader(), article.id, request.environ, is_staff=is_staff)
     return page.replace(VIEWS_PLACE, views(number, web.settings().language), 1)
+
+
+@bp.get("/articles/<int:article_id>")
+@web.public
+def permanent(article_id: int) -> ResponseReturnValue:
+    """The address that an article never loses: leads to the one it has now."""
+    return _answer(resolve_number(web.reader(), article_id))
 
 
 @bp.get("/<path:path>")
@@ -45,7 +57,10 @@ def elsewhere(path: str) -> ResponseReturnValue:
 
 
 def _elsewhere(path: str) -> ResponseReturnValue:
-    found = resolve_address(web.reader(), stored(path))
+    return _answer(resolve_address(web.reader(), stored(path)))
+
+
+def _answer(found: Moved | Gone | None) -> ResponseReturnValue:
     if not isinstance(found, Moved):
         abort(410 if isinstance(found, Gone) else 404)
     return redirect(found.location, 301)

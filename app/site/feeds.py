@@ -15,6 +15,7 @@ from flask.typing import ResponseReturnValue
 
 from app import text, web
 from app.articles.models import Article
+from app.articles.permanent import linked_ids, list_public_slugs, with_current_addresses
 from app.articles.reading import list_for_feed
 from app.site.answers import document
 from app.site.keeping import keep, keys_of
@@ -97,14 +98,17 @@ def _json_item(entry: Entry) -> dict[str, object]:
 def _entries() -> list[Entry]:
     articles = list_for_feed(web.reader(), size=SIZE)
     keep("lists", *keys_of(articles))
-    return [_entry(article) for article in articles]
+    texts = [article.text.rendered if article.text else "" for article in articles]
+    slugs = list_public_slugs(web.reader(), (number for shown in texts for number in linked_ids(shown)))
+    current = (with_current_addresses(shown, slugs) for shown in texts)
+    return [_entry(article, shown) for article, shown in zip(articles, current, strict=True)]
 
 
 def _newest(entries: Sequence[Entry]) -> datetime:
     return max((entry.updated for entry in entries), default=NEVER)
 
 
-def _entry(article: Article) -> Entry:
+def _entry(article: Article, body: str) -> Entry:
     url = web.absolute("site.articles.show", slug=article.slug)
     published = article.published_at or article.created_at
     return Entry(
@@ -112,7 +116,7 @@ def _entry(article: Article) -> Entry:
         url=url,
         title=text.clean_line(article.title),
         summary=text.clean_block(article.summary),
-        content=with_whole_addresses(article.text.rendered if article.text else "", url),
+        content=with_whole_addresses(body, url),
         language=language_of(article),
         published=published,
         updated=max(published, article.updated_at or published),

@@ -1,0 +1,65 @@
+"""Looking for an article to link to, while writing another: a short list as JSON."""
+
+from flask import Blueprint, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from app import clock, text, web
+from app.accounts.permissions import OWN, may, scope_of
+from app.articles.listing import Filter, list_articles
+from app.articles.models import Article
+from app.articles.permanent import path_of
+from app.articles.reading import ArticleUnknown, find_published_by_id, get_article
+
+bp = Blueprint("article_search", __name__)
+MOST = 10
+LOOKED_AT = 25
+
+
+@bp.get("/admin/articles/search.json")
+@web.needs("article.list")
+def find() -> ResponseReturnValue:
+    """The articles that match ``q`` (empty: those last edited), or the one of ``id``: what the person may see.
+
+    That is what is public, and what the rights let them see beside. Ten at most, those first that have all the
+    words in their title.
+    """
+    number = request.args.get("id", "")
+    asked = text.clean_line(request.args.get("q", ""))[:200]
+    found = _by_id(number) if number else _matching(asked)
+    return jsonify(items=[_described(article) for article in found])
+
+
+def _described(article: Article) -> dict[str, object]:
+    """Of what is not theirs people see what readers see: the live title, not that of somebody's working copy."""
+    return {
+        "id": article.id,
+        "title": article.draft.title if may(web.me(), "article.see", article) else article.title,
+        "status": article.status(clock.now()),
+        "address": path_of(article.id),
+        "path": f"/{article.slug or article.draft.slug}",
+    }
+
+
+def _by_id(number: str) -> list[Article]:
+    if not (number.isascii() and number.isdigit() and len(number) < 10):
+        return []
+    session = web.reader()
+    try:
+        article = get_article(session, int(number))
+    except ArticleUnknown:
+        return []
+    may_see = may(web.me(), "article.see", article) or find_published_by_id(session, article.id) is not None
+    return [article] if may_see else []
+
+
+def _matching(asked: str) -> list[Article]:
+    session, me = web.reader(), web.myself()
+    if scope_of(me, "article.list") == OWN:
+        own = list_articles(session, Filter(q=asked, owner_id=me.id), size=LOOKED_AT).items
+        public = list_articles(session, Filter(q=asked, status="published"), size=LOOKED_AT).items
+        found = list({article.id: article for article in [*own, *public]}.values())
+    else:
+        found = list_articles(session, Filter(q=asked), size=LOOKED_AT).items
+    words = asked.casefold().split()
+    found.sort(key=lambda article: not all(word in article.draft.title.casefold() for word in words))
+    return found[:MOST]
