@@ -14,7 +14,7 @@ import bleach
 from app.html_limits import DEEPEST, TooDeep, TooIntricate, TooMuch
 from app.html_tree import HTML, VOID, Element, escape, names, parse, serialise, start_tag
 
-__all__ = ["Cleaned", "TooDeep", "TooIntricate", "TooMuch", "clean", "text"]
+__all__ = ["Cleaned", "TooDeep", "TooIntricate", "TooMuch", "allowed", "clean", "text"]
 
 PROTOCOLS = frozenset({"http", "https", "mailto", "tel"})
 
@@ -162,6 +162,16 @@ def clean(source: str) -> Cleaned:
     except _Disagreement:
         return _as_text(source, removed)
     return Cleaned(html, tuple(removed), tree)
+
+
+def allowed(source: str) -> Element:
+    """The tree of HTML that ``clean`` made, with only what today's lists allow. Raises ``TooIntricate``.
+
+    For showing a stored text in other surroundings, in a sixth of the time: bleach was asked when it was stored.
+    """
+    tree = parse(source)
+    tree.children = _kept(tree, {})
+    return tree
 
 
 def text(source: str) -> str:

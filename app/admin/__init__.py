@@ -21,7 +21,7 @@ from app.admin import (
     statistics,
     tags,
 )
-from app.admin.times import for_people
+from app.admin.times import clock_for_people, day_for_people, for_people, when_for_people
 
 bp = Blueprint("admin", __name__)
 for module in (
@@ -50,6 +50,21 @@ def show_again(refused: editing.Refused) -> ResponseReturnValue:
 def site_time(moment: datetime) -> str:
     """A moment in the site's time zone: 22 Nov 2026, 16:08."""
     return for_people(moment, web.settings().zone)
+
+
+@bp.app_template_filter("site_clock")
+def site_clock(moment: datetime) -> str:
+    """The time of day in the site's time zone: 16:08."""
+    return clock_for_people(moment, web.settings().zone)
+
+
+@bp.app_template_filter("site_when")
+def site_when(moment: datetime) -> str:
+    """A moment with its weekday in the site's time zone: Mon 23 Nov 2026, 09:00."""
+    return when_for_people(moment, web.settings().zone)
+
+
+bp.app_template_filter("long_day")(day_for_people)
 
 
 @bp.app_template_global()

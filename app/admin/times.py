@@ -1,7 +1,7 @@
 """Times as staff type and read them: in the site's time zone. Pure."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 _TYPED = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::\d\d(?:\.\d+)?)?", re.ASCII)
@@ -53,3 +53,23 @@ def for_people(moment: datetime, zone: ZoneInfo) -> str:
     """A moment as staff read it: 22 Nov 2026, 16:08."""
     local = moment.astimezone(zone)
     return f"{local.day} {local:%b} {local.year}, {local:%H:%M}"
+
+
+def clock_for_people(moment: datetime, zone: ZoneInfo) -> str:
+    """The time of day: 16:08; with its zone's name in the hour that comes twice when clocks go back: 02:30 CEST."""
+    local = moment.astimezone(zone)
+    return f"{local:%H:%M} {local.tzname()}" if _comes_twice(local) else f"{local:%H:%M}"
+
+
+def when_for_people(moment: datetime, zone: ZoneInfo) -> str:
+    """A moment with its weekday, for what will happen: Mon 23 Nov 2026, 09:00."""
+    return f"{day_for_people(moment.astimezone(zone).date())}, {clock_for_people(moment, zone)}"
+
+
+def day_for_people(day: date) -> str:
+    """A day with its weekday: Mon 23 Nov 2026."""
+    return f"{day:%a} {day.day} {day:%b} {day.year}"
+
+
+def _comes_twice(local: datetime) -> bool:
+    return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()

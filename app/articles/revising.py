@@ -2,9 +2,15 @@
 
 from sqlalchemy.orm import Session
 
-from app import clock
+from app import clock, text
 from app.articles.models import PLAIN_FIELDS, Draft, Revision
 from app.articles.rendering import Body
+
+MAX_NAME = 200
+
+
+class RevisionNameTooLong(Exception):
+    """The name of a version has at most 200 characters."""
 
 
 def keep(session: Session, draft: Draft, *, reason: str, by_id: int | None, body: Body | None) -> Revision:
@@ -50,3 +56,15 @@ def _other_fields(draft: Draft) -> dict[str, object]:
         "tags": [tag.name for tag in draft.tags],
         "authors": [account.name for account in draft.authors],
     }
+
+
+def name_revision(session: Session, revision: Revision, name: str) -> None:
+    """Give a revision a name, by which it is found again and never thinned; an empty one takes it away.
+
+    Raises ``RevisionNameTooLong``.
+    """
+    tidy = text.clean_line(name)
+    if len(tidy) > MAX_NAME:
+        raise RevisionNameTooLong
+    revision.name = "" if text.is_blank(tidy) else tidy
+    session.flush()

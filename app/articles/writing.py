@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from app import clock, text
 from app.accounts.bylines import find_or_make_byline
 from app.accounts.models import Account
-from app.articles import addresses, revising, searching
+from app.articles import addresses, revising, searching, thinning
 from app.articles.models import PLAIN_FIELDS, Article, Draft, DraftAuthor, DraftTag, Revision
 from app.articles.rendering import Body
 from app.articles.slugs import check_slug, slugify
@@ -150,6 +150,7 @@ def save(
     revising.keep(session, draft, reason=reason, by_id=by_id, body=content.body)
     searching.fold(session, draft)
     session.flush()
+    thinning.thin(session, article.id)
     return draft
 
 

@@ -11,6 +11,9 @@ PRINTS_HTML = {
     ("site/articles/show.html", "rendered|safe"),
     ("admin/publication/preview.html", "rendered.html|safe"),
     ("site/feeds/atom.xml", ""),
+    ("admin/history/show.html", "text|safe"),
+    ("admin/history/compare.html", "difference.text.html|safe"),
+    ("admin/history/compare.html", "field.comparison.html|safe"),
 }
 _SAFE = re.compile(r"[\w.\"'=() ]*\|\s*safe\b")
 _TAG = re.compile(r"<(\w+)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>")
