@@ -1,10 +1,12 @@
 // The document: HTML in, an editor, HTML out. What nobody changed comes out byte for byte as it came in.
 import { Editor } from "@tiptap/core";
-import { DOMSerializer } from "@tiptap/pm/model";
 
-import { newId, parted, split } from "./blocks.js";
+import { applyTo, focusBlock, merged, withoutScrolling } from "./apply.js";
+import { newId, split } from "./blocks.js";
 import { attributesOf, replaceField } from "./field.js";
-import { schema } from "./schema.js";
+import { blockIds } from "./ids.js";
+import { keepOrderOfMarks, schema } from "./schema.js";
+import { Sources } from "./sources.js";
 
 /**
  * Open a document.
@@ -14,23 +16,28 @@ import { schema } from "./schema.js";
  *
  * The answer has
  * - editor: the Tiptap editor;
- * - blocks(): [[id, html], …], whose strings joined are html();
- * - onChange(fn): fn() after each change by the writer or by undo, not by applyBlocks;
+ * - blocks(): [[id, html], …], whose strings joined are html(); unchanged blocks are their source;
+ * - onChange(fn): fn() after each change by the writer, by undo or by setHtml, not by applyBlocks;
  * - applyBlocks(blocks, sent): show these blocks, which came from the server. Only what differs is replaced; caret,
- *   scroll position and the undo history of the rest stay. With `sent`, the blocks as they were when they were sent,
- *   what was typed since then stays;
- * - focusBlock(id): put the caret into a block and show it;
- * - fillField(): write html() into the field (also done at each change);
- * - close(): the field takes over.
+ *   focus, scroll position and the undo history of the rest stay. `sent`: blocks() as it was when it was sent: what was
+ *   typed since then stays. Without it all that differs is replaced. Gives false, having done nothing, while a
+ *   character is being composed (input methods): then try again;
+ * - focusBlock(id): put the caret into a block and show it; false if there is none;
+ * - setHtml(html): another text, as if the writer had pasted it (undo brings back the former one);
+ * - fillField(): write html() into the field (done at each change).
  */
 export function openDocument({ mount, field, html, ids = [], extensions = [] }) {
+  const sources = new Sources();
   const listeners = new Set();
-  const serializer = () => DOMSerializer.fromSchema(editor.schema);
   const editor = new Editor({
     element: mount,
     injectCSS: false, // the Content-Security-Policy forbids style elements: static/css/admin/document.css has it
-    extensions: [...schema(), ...extensions],
-    content: html,
+    enableCoreExtensions: { delete: false },
+    extensions: [...schema(), blockIds(sources.isOriginal), ...extensions],
+    onBeforeCreate: ({ editor: made }) => {
+      keepOrderOfMarks(made.schema);
+      made.options.content = sources.read(made.schema, html, ids);
+    },
     editorProps: field ? { attributes: attributesOf(field) } : {},
     onUpdate: ({ transaction }) => {
       fillField();
@@ -42,43 +49,66 @@ export function openDocument({ mount, field, html, ids = [], extensions = [] }) 
   if (field) {
     replaceField(field, editor.view.dom);
   }
-  const sources = split(html);
-  let kept = sources.map((_, at) => ids[at] ?? newId());
 
-  function blocks() {
-    const printed = [];
-    editor.state.doc.forEach((node) => {
-      const box = document.createElement("div");
-      box.append(serializer().serializeNode(node));
-      printed.push(`${box.innerHTML}\n`);
-    });
-    kept = printed.map((_, at) => kept[at] ?? newId());
-    return printed.map((text, at) => [kept[at], text]);
-  }
+  const blocks = () => sources.blocks(editor.state.doc);
+  const text = () => textOf(blocks());
 
   function fillField() {
     if (field) {
-      field.value = blocks()
-        .map(([, text]) => text)
-        .join("");
+      field.value = text();
     }
+  }
+
+  function change(result, prepare = (tr) => tr) {
+    const make = (id, source) => sources.add(editor.schema, id, source);
+    const tr = applyTo(editor.state.tr, result, make);
+    if (tr.docChanged) {
+      withoutScrolling(editor.view, () => editor.view.dispatch(prepare(tr)));
+    }
+  }
+
+  function applyBlocks(wanted, sent) {
+    if (editor.view.composing) {
+      return false;
+    }
+    const mine = blocks();
+    const result = merged(mine, wanted, sent);
+    settle(editor.state.doc, mine, wanted);
+    change(result, (tr) => tr.setMeta("applyBlocks", true).setMeta("addToHistory", false));
+    return true;
+  }
+
+  /** Blocks that print what the server has are, from now on, what they print. */
+  function settle(doc, mine, wanted) {
+    const stored = new Map(wanted);
+    const printed = new Map(mine);
+    doc.forEach((node) => {
+      const { blockId } = node.attrs;
+      if (stored.has(blockId) && stored.get(blockId) === printed.get(blockId)) {
+        sources.settle(blockId, node, stored.get(blockId));
+      }
+    });
   }
 
   return {
     editor,
     blocks,
-    html: () =>
-      blocks()
-        .map(([, text]) => text)
-        .join(""),
-    onChange: (fn) => listeners.add(fn),
-    applyBlocks: (wanted) => {
-      kept = wanted.map(([id]) => id);
-      const text = wanted.map(([, block]) => parted(block)[0]).join("");
-      editor.chain().setMeta("applyBlocks", true).setMeta("addToHistory", false).setContent(text).run();
-    },
-    focusBlock: () => editor.commands.focus(),
+    html: text,
+    onChange: (listener) => listeners.add(listener),
+    applyBlocks,
+    focusBlock: (id) => focusBlock(editor.view, id),
+    setHtml: (other) => change(merged(blocks(), withIds(split(other), blocks()))),
     fillField,
-    close: () => editor.destroy(),
   };
+}
+
+function textOf(blocks) {
+  return blocks.map(([, html]) => html).join("");
+}
+
+/** Blocks with the ids of those that are the same already. */
+function withIds(sources, blocks) {
+  const free = new Map();
+  blocks.forEach(([id, html]) => free.set(html, [...(free.get(html) ?? []), id]));
+  return sources.map((html) => [free.get(html)?.shift() ?? newId(), html]);
 }

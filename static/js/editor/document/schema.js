@@ -1,30 +1,64 @@
-// What a document is made of. Every node and mark keeps what app/html.py allows.
-import { Blockquote } from "@tiptap/extension-blockquote";
-import { Bold } from "@tiptap/extension-bold";
-import { Code } from "@tiptap/extension-code";
-import { CodeBlock } from "@tiptap/extension-code-block";
+// What a document is made of. For who adds tools: the names and attributes of nodes and marks.
+//
+// Blocks: paragraph, heading {level 1–6}, bulletList, orderedList {start, type}, listItem, blockquote,
+//   codeBlock {language}, horizontalRule, table {caption, columns: HTML}, tableRow {section}, tableCell, tableHeader
+//   {colspan, rowspan, scope}, figure {src, alt, title, width, height, href, size} (its content is the caption),
+//   callout {kind}, container {tag} (div, section, details, summary, dl, dt, dd, …), rawBlock {html}.
+// In lines: text, hardBreak, image {src, alt, title, width, height}, footnoteReference {href, linkId, label},
+//   rawInline {html}.
+// Marks: bold, italic, strike, underline, code, link {href}, subscript, superscript, highlight, element {tag}
+//   (kbd, abbr, small, span, …), space (white space of the source: leave it alone).
+// All nodes: blockId (ids.js), anchor (their id in HTML), attributes (others: {class, lang, dir, title, …} or null),
+//   gaps. All marks: attributes. A node of your own needs a reader in read.js's READERS and a printer in print.js's
+//   PRINTERS (both may be added to from elsewhere before the document opens).
+import { Extension } from "@tiptap/core";
 import { Document } from "@tiptap/extension-document";
-import { HardBreak } from "@tiptap/extension-hard-break";
-import { Heading } from "@tiptap/extension-heading";
-import { Highlight } from "@tiptap/extension-highlight";
 import { HorizontalRule } from "@tiptap/extension-horizontal-rule";
-import { Italic } from "@tiptap/extension-italic";
-import { Link } from "@tiptap/extension-link";
-import { BulletList, ListItem, ListKeymap, OrderedList } from "@tiptap/extension-list";
-import { Paragraph } from "@tiptap/extension-paragraph";
-import { Strike } from "@tiptap/extension-strike";
-import { Subscript } from "@tiptap/extension-subscript";
-import { Superscript } from "@tiptap/extension-superscript";
-import { Table, TableCell, TableHeader, TableRow } from "@tiptap/extension-table";
+import { BulletList, ListKeymap } from "@tiptap/extension-list";
 import { Text } from "@tiptap/extension-text";
-import { Underline } from "@tiptap/extension-underline";
 import { Dropcursor, Gapcursor, UndoRedo } from "@tiptap/extensions";
+
+import { pasted, shown } from "./attributes.js";
+import * as marks from "./marks.js";
+import * as nodes from "./nodes.js";
+import * as raw from "./raw.js";
+
+const about = Extension.create({
+  name: "about",
+  addGlobalAttributes() {
+    const attributes = { default: null, parseHTML: pasted, renderHTML: (attrs) => shown(attrs.attributes) };
+    return [
+      { types: "nodes", attributes: { ...nodes.ABOUT_NODES, attributes } },
+      { types: "marks", attributes: { ...nodes.ABOUT_MARKS, attributes } },
+    ];
+  },
+});
 
 /** All extensions of the document itself. */
 export function schema() {
   return [
-    Document, Text, Paragraph, Heading, HardBreak, HorizontalRule, Blockquote, CodeBlock, BulletList, OrderedList,
-    ListItem, ListKeymap, Table, TableRow, TableCell, TableHeader, Bold, Italic, Strike, Underline, Code, Subscript,
-    Superscript, Highlight, Link.configure({ openOnClick: false, autolink: false }), UndoRedo, Dropcursor, Gapcursor,
+    about,
+    Document,
+    Text,
+    BulletList,
+    HorizontalRule,
+    ListKeymap,
+    ...nodes.NODES,
+    raw.rawBlock,
+    raw.rawInline,
+    ...marks.MARKS,
+    UndoRedo.configure({ depth: 1000 }),
+    Dropcursor,
+    Gapcursor,
   ];
+}
+
+/**
+ * Marks stay in the order in which their elements were nested: ProseMirror would sort them by type, and a link in bold
+ * text would come out as bold text in a link. Print.js makes elements of them again.
+ */
+export function keepOrderOfMarks(schema) {
+  Object.values(schema.marks).forEach((type) => {
+    type.rank = 0;
+  });
 }
