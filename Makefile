@@ -13,7 +13,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 # Stamps carry a checksum of what was installed: nothing is installed twice, and a change is never missed.
 CHECKSUM = $(shell cat $(1) | cksum | cut -d ' ' -f 1)
 INSTALLED := $(VENV)/.installed-$(call CHECKSUM,requirements.txt)
-INSTALLED_DEV := $(VENV)/.installed-dev-$(call CHECKSUM,requirements.txt requirements-dev.txt)
+INSTALLED_DEV := $(VENV)/.installed-dev-$(call CHECKSUM,requirements.txt requirements-dev.txt requirements-s3.txt)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

@@ -1,6 +1,6 @@
 """Typecase, a blogging CMS. Read this first: ``create_app`` is the front hall, and only wires.
 
-Foundation (config, db, clock, text, html, settings) < rooms (accounts, pageviews, articles, imports)
+Foundation (config, db, clock, text, html, settings) < rooms (accounts, pageviews, media, articles, imports)
 < doors (site, admin, cli). Things lean down, never up; the README has the map.
 """
 
@@ -14,6 +14,7 @@ from app.pageviews.counter import Counter
 def create_app(config: Config) -> Flask:
     """Wire an application for this configuration. Connects to nothing, migrates nothing, prints nothing."""
     from app import admin, cli, errors, health, hosts, login, one_at_a_time, proxies, request_log, site, web
+    from app.media.storing import open_workshop
 
     app = Flask("app", root_path=str(ROOT / "app"), template_folder="../templates", static_folder="../static")
     app.config.update(
@@ -30,6 +31,7 @@ def create_app(config: Config) -> Flask:
     database = app.extensions["typecase.db"] = Database(config.database_url)
     app.extensions["typecase.counter"] = Counter(config.journal_dir, database, config.fold_seconds)
     web.furnish(app)
+    app.extensions["typecase.media"] = open_workshop(config)
     login.furnish(app)
     errors.furnish(app)
     hosts.guard(app, config)

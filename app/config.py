@@ -52,6 +52,12 @@ class Config:
     """How many days of the access log are kept in files; 0 writes none."""
     allows_private_webhooks: bool = False
     """Whether messages may go to this machine and its own network; always while the site itself is loopback."""
+    media_url: str = ""
+    """MEDIA_URL where it was set; see ``media_storage``."""
+    max_upload_bytes: int = 64 * MEBIBYTE
+    max_picture_pixels: int = 50_000_000
+    max_picture_frames: int = 600
+    """Of a moving picture, whose frames together may have ``max_picture_pixels``."""
     fold_seconds: float | None = 1.0
     """How often views are folded from the journal into the database; None starts no thread."""
 
@@ -62,6 +68,15 @@ class Config:
     @property
     def log_dir(self) -> Path:
         return self.instance_dir / "log"
+
+    @property
+    def media_storage(self) -> str:
+        """Where uploaded files are kept: a folder of the instance, unless MEDIA_URL says another or a bucket."""
+        return self.media_url or (self.instance_dir / "media").as_uri()
+
+    @property
+    def media_lock(self) -> Path:
+        return self.instance_dir / "media.lock"
 
     @property
     def is_https(self) -> bool:
@@ -101,6 +116,8 @@ def from_env(environ: Mapping[str, str] | None = None) -> Config:
         page_cache_bytes=_integer(env, "PAGE_CACHE_MIB", default=64, least=0, most=4096) * MEBIBYTE,
         logs_to_files=_choice(env, "ACCESS_LOG", "file", "stderr") == "file",
         allows_private_webhooks=_switch(env, "ALLOW_PRIVATE_WEBHOOKS", default=False),
+        media_url=_media_url(env),
+        max_upload_bytes=_integer(env, "MAX_UPLOAD_MIB", default=64, least=1, most=4096) * MEBIBYTE,
         access_log_days=_integer(env, "ACCESS_LOG_DAYS", default=7, least=0, most=366),
     )
 
@@ -145,6 +162,15 @@ def _check_sqlite_file(path: Path) -> None:
         raise ConfigError(f"DATABASE_URL: there is no folder {path.parent} for the SQLite file.")
     if path.is_dir():
         raise ConfigError(f"DATABASE_URL: {path} is a folder, not an SQLite file.")
+
+
+def _media_url(env: Mapping[str, str]) -> str:
+    given = env.get("MEDIA_URL", "").strip()
+    parts = urlsplit(given)
+    is_folder = parts.scheme == "file" and not parts.netloc and parts.path.startswith("/")
+    if given and not is_folder and not (parts.scheme == "s3" and parts.netloc and "@" not in parts.netloc):
+        raise ConfigError("MEDIA_URL: must be file:///path/to/folder or s3://bucket/path.")
+    return given
 
 
 def _secret_key(env: Mapping[str, str], instance_dir: Path) -> str:

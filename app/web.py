@@ -27,6 +27,7 @@ from app.accounts.models import Account
 from app.accounts.permissions import Owned, may
 from app.config import Config
 from app.db import Database
+from app.media.storing import Workshop
 from app.settings import Settings, get_settings
 
 P = ParamSpec("P")
@@ -41,6 +42,11 @@ def config() -> Config:
 
 def database() -> Database:
     return cast(Database, current_app.extensions["typecase.db"])
+
+
+def workshop() -> Workshop:
+    """Where files are taken in, and the storage that they are in."""
+    return cast(Workshop, current_app.extensions["typecase.media"])
 
 
 def reader() -> Session:

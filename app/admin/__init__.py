@@ -14,6 +14,7 @@ from app.admin import (
     editing,
     entrance,
     history,
+    media,
     people,
     profile,
     publication,
@@ -36,6 +37,7 @@ for module in (
     settings,
     statistics,
     corrections,
+    media,
 ):
     bp.register_blueprint(module.bp)
 

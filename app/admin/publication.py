@@ -14,6 +14,7 @@ from app.articles.models import Article, ArticleAuthor, ArticleTag, Draft, LiveT
 from app.articles.permanent import linked_ids, list_public_slugs, with_current_addresses
 from app.articles.publishing import KEEP, Keep, RenderedDraft
 from app.articles.rendering import RENDERER, Body, Rendered, render
+from app.articles.showing import list_shown
 from app.html import TooIntricate
 from app.pageviews.classes import ViewClass
 
@@ -167,8 +168,10 @@ def _render_ahead(article: Article, form: ArticleForm, body: Body | None) -> tup
     draft = article.draft
     source, style = (body.source, body.format) if body else (draft.body, draft.body_format)
     excerpt = str(form.excerpt.data or "").strip()
+    pictures = list_shown(web.reader(), source)
     try:
-        return Draft(body=source, body_format=style, excerpt=excerpt), render(source, style, excerpt=excerpt)
+        made = render(source, style, excerpt=excerpt, pictures=pictures)
+        return Draft(body=source, body_format=style, excerpt=excerpt), made
     except TooIntricate as refusal:
         form.body.errors = [web.sentence(refusal)]
         raise editing.Refused((editing.show(article, form), 422)) from refusal
@@ -199,7 +202,8 @@ def _publish(
 def _as_if_live(article: Article) -> Article:
     """The working copy dressed as a live article, for the readers' template; it belongs to no session."""
     draft = article.draft
-    made = render(draft.body, draft.body_format, excerpt=draft.excerpt)
+    pictures = list_shown(web.reader(), draft.body)
+    made = render(draft.body, draft.body_format, excerpt=draft.excerpt, pictures=pictures)
     names = ("slug", "title", "excerpt", "language", "cover_url", "cover_alt", "canonical_url", "is_featured")
     shown = Article(
         id=article.id, words=made.words, summary=made.summary, **{name: getattr(draft, name) for name in names}

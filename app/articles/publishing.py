@@ -22,6 +22,8 @@ from app.articles.models import (
 )
 from app.articles.permanent import path_of
 from app.articles.rendering import RENDERER, Rendered, render
+from app.articles.showing import list_shown
+from app.media.using import note_uses
 
 
 class Keep(Enum):
@@ -53,9 +55,10 @@ class RenderedDraft:
     rendered: Rendered
 
 
-def render_draft(draft: Draft) -> RenderedDraft:
+def render_draft(session: Session, draft: Draft) -> RenderedDraft:
     """Render a working copy: slow, so done before the first write."""
-    return RenderedDraft(draft.version, render(draft.body, draft.body_format, excerpt=draft.excerpt))
+    pictures = list_shown(session, draft.body)
+    return RenderedDraft(draft.version, render(draft.body, draft.body_format, excerpt=draft.excerpt, pictures=pictures))
 
 
 def publish(
@@ -81,7 +84,7 @@ def publish(
     if not is_new:
         session.refresh(draft, with_for_update=True)
     if rendered is None or rendered.version != draft.version:
-        rendered = render_draft(draft)
+        rendered = render_draft(session, draft)
     appeared = places(session, article)
     _set_dates(article, now, at, withdraw_at)
     former = article.slug
@@ -89,6 +92,7 @@ def publish(
         setattr(article, name, getattr(draft, name))
     _set_text(article, draft, rendered.rendered)
     _set_links(article, draft)
+    note_uses(session, article.id, place="live", texts=[draft.body], cover=draft.cover_url)
     addresses.make_public(session, draft.slug)
     if former is not None and former != draft.slug:
         addresses.leave(session, former)

@@ -1,18 +1,24 @@
 """From what was written (HTML or Markdown) to what is shown. Pure, and slow: never inside a transaction."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app import html
 from app.articles.commonmark import to_html
 from app.articles.finishing import finish
 from app.articles.finishing_code import highlight
+from app.articles.finishing_images import offer_sizes
 from app.articles.finishing_inserts import decorate, is_card
 from app.html_tree import Element, parse, serialise
+from app.media.addresses import Picture
 from app.text import clean_block, shorten
 
 RENDERER = 3
 """Grows when ``render`` changes what it makes; ``articles render --all`` then remakes the live pages."""
+Pictures = Mapping[int, Picture]
+"""The library's pictures by id, as far as a text mentions them: ``showing.list_shown`` finds them."""
+NO_PICTURES: Pictures = {}
 MAX_BODY = 1_000_000
 SUMMARY_LENGTH = 200
 UNSUMMED = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "pre", "table", "figure", "sup"})
@@ -55,10 +61,12 @@ def prepare(typed: str, body_format: str) -> Body:
     return _prepare(typed, body_format)[0]
 
 
-def prepare_and_render(typed: str, body_format: str, *, excerpt: str = "") -> tuple[Body, Rendered]:
+def prepare_and_render(
+    typed: str, body_format: str, *, excerpt: str = "", pictures: Pictures = NO_PICTURES
+) -> tuple[Body, Rendered]:
     """``prepare`` and ``render`` in half the time of both: for what is stored and published at once."""
     body, cleaned = _prepare(typed, body_format)
-    return body, _finish(cleaned, excerpt)
+    return body, _finish(cleaned, excerpt, pictures)
 
 
 def _prepare(typed: str, body_format: str) -> tuple[Body, html.Cleaned]:
@@ -69,15 +77,15 @@ def _prepare(typed: str, body_format: str) -> tuple[Body, html.Cleaned]:
     return Body(cleaned.html, body_format, typed if cleaned.removed else None, cleaned.removed), cleaned
 
 
-def render(source: str, body_format: str, *, excerpt: str = "") -> Rendered:
+def render(source: str, body_format: str, *, excerpt: str = "", pictures: Pictures = NO_PICTURES) -> Rendered:
     """The HTML to show for a stored body; without an excerpt its first paragraph is marked as the lead.
 
     Raises ``html.TooIntricate``, which ``prepare`` has ruled out for what it has seen.
     """
-    return _finish(html.clean(to_html(source) if body_format == "markdown" else source), excerpt)
+    return _finish(html.clean(to_html(source) if body_format == "markdown" else source), excerpt, pictures)
 
 
-def _finish(cleaned: html.Cleaned, excerpt: str) -> Rendered:
+def _finish(cleaned: html.Cleaned, excerpt: str, pictures: Pictures) -> Rendered:
     tree = cleaned.tree or parse(cleaned.html)
     finish(tree, mark_lead=not excerpt.strip())
     words = html.text_of(tree)
@@ -85,6 +93,7 @@ def _finish(cleaned: html.Cleaned, excerpt: str) -> Rendered:
     # What follows is not the author's: it is neither counted nor summed up.
     decorate(tree)
     highlight(tree)
+    offer_sizes(tree, pictures)
     return Rendered(serialise(tree.children), count, summary)
 
 

@@ -12,6 +12,7 @@ from app.articles.models import PLAIN_FIELDS, Article, Draft, DraftAuthor, Draft
 from app.articles.rendering import Body
 from app.articles.slugs import check_slug, slugify
 from app.articles.tagging import find_or_make_tags
+from app.media.using import note_uses
 
 MAX_LENGTHS = {
     "title": 300,
@@ -112,6 +113,7 @@ def create(
     revising.keep(session, article.draft, reason=reason, by_id=by_id, body=content.body)
     searching.fold(session, article.draft)
     session.flush()
+    _note_uses(session, article.draft)
     return article
 
 
@@ -151,6 +153,7 @@ def save(
     searching.fold(session, draft)
     session.flush()
     thinning.thin(session, article.id)
+    _note_uses(session, draft)
     return draft
 
 
@@ -227,6 +230,10 @@ def _fill(session: Session, draft: Draft, content: Content) -> None:
         draft.tag_links = [known.get(tag.id) or DraftTag(tag=tag) for tag in tags]
         for position, link in enumerate(draft.tag_links):
             link.position = position
+
+
+def _note_uses(session: Session, draft: Draft) -> None:
+    note_uses(session, draft.article_id, place="draft", texts=[draft.body], cover=draft.cover_url)
 
 
 def _find_authors(session: Session, draft: Draft, names: list[str]) -> list[Account]:

@@ -2,12 +2,14 @@
 
 import click
 from flask.cli import AppGroup
+from sqlalchemy.orm import Session
 
 from app import web
 from app.articles.models import Article
 from app.articles.publishing import render_again
 from app.articles.reading import list_outdated
 from app.articles.rendering import RENDERER, Rendered, render
+from app.articles.showing import list_shown
 
 articles_group = AppGroup("articles", help="Articles.")
 BATCH = 100
@@ -21,7 +23,7 @@ def render_command(every: bool) -> None:
     while True:
         with web.database().reader() as session:
             batch = list_outdated(session, renderer=None if every else RENDERER, after_id=after_id, size=BATCH)
-            rendered = [(article.id, article.live_version, _render(article)) for article in batch]
+            rendered = [(article.id, article.live_version, _render(session, article)) for article in batch]
         if not rendered:
             break
         after_id = rendered[-1][0]
@@ -29,9 +31,10 @@ def render_command(every: bool) -> None:
     click.echo(f"{done} pages rendered.")
 
 
-def _render(article: Article) -> Rendered:
+def _render(session: Session, article: Article) -> Rendered:
     assert article.text is not None, "list_outdated joins the text"
-    return render(article.text.body, article.text.body_format, excerpt=article.excerpt)
+    pictures = list_shown(session, article.text.body)
+    return render(article.text.body, article.text.body_format, excerpt=article.excerpt, pictures=pictures)
 
 
 def _store(rendered: list[tuple[int, int | None, Rendered]]) -> int:

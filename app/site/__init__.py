@@ -3,14 +3,14 @@
 from flask import Blueprint
 from flask.blueprints import BlueprintSetupState
 
-from app.site import articles, explaining, feeds, lists, metadata, pageviews, presenting, sitemap
+from app.site import articles, explaining, feeds, lists, media, metadata, pageviews, presenting, sitemap
 from app.site.answers import stay_fresh
 from app.site.keeping import keep_pages, tell_caches
 
 __all__ = ["bp", "keep_pages", "tell_caches"]
 
 bp = Blueprint("site", __name__)
-for module in (articles, lists, feeds, sitemap, pageviews, explaining):
+for module in (articles, lists, feeds, sitemap, pageviews, explaining, media):
     bp.register_blueprint(module.bp)
 bp.after_request(stay_fresh)
 

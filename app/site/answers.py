@@ -24,6 +24,8 @@ def stay_fresh(response: Response) -> Response:
 
     Where a script counts, shared caches need not ask: they are told by the page's keys when it is old.
     """
+    if request.blueprint == "site.media":
+        return response  # files are the same for everybody: no look at the cookie, which would make them vary by it
     if response.status_code not in {200, 301, 304, 404, 410}:
         return response
     if "_user_id" in session:

@@ -27,8 +27,8 @@ WAIT_SECONDS = 10.0
 LISTS = ("/tag/", "/author/", "/archive/")
 WHOLE = "/archive/"
 """Among these, the one that has all on one page."""
-NEVER = "/pageviews/"
-"""What is asked for here is counted by its handler, each time."""
+NEVER = ("/pageviews/", "/media/")
+"""What is asked for here is counted by its handler, each time, or is no page but a file."""
 # A page is the same for everybody, so it is rendered without what only one browser says.
 _PERSONAL = ("HTTP_COOKIE", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_MATCH", "HTTP_RANGE",
              "HTTP_IF_UNMODIFIED_SINCE", "HTTP_IF_RANGE", "HTTP_ACCEPT_LANGUAGE", "HTTP_AUTHORIZATION")  # fmt: skip

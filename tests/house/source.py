@@ -25,7 +25,7 @@ FOUNDATION = (
     "slugging",
     "text",
 )
-ROOMS = ("accounts", "pageviews", "articles", "imports")  # each may use those before it
+ROOMS = ("accounts", "pageviews", "media", "articles", "imports")  # each may use those before it
 SHARED_BY_DOORS = ("errors", "health", "hosts", "login", "one_at_a_time", "proxies", "request_log", "web")
 DOORS = ("site", "admin", "cli")
 

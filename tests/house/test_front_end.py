@@ -19,7 +19,14 @@ case "$1" in --version) echo 11 ;; ls) exit "$LS" ;; *) exit "$STATUS" ;; esac
 @pytest.fixture
 def workshop(tmp_path: Path) -> Path:
     """A checkout with all that the build looks at, where node and npm are scripts of this test."""
-    for name in ("Makefile", "package.json", "package-lock.json", "requirements.txt", "requirements-front.txt"):
+    for name in (
+        "Makefile",
+        "package.json",
+        "package-lock.json",
+        "requirements.txt",
+        "requirements-front.txt",
+        "requirements-s3.txt",
+    ):
         shutil.copy(ROOT / name, tmp_path)
     shutil.copy(ROOT / "requirements-dev.txt", tmp_path)
     shutil.copytree(ROOT / "static", tmp_path / "static", ignore=shutil.ignore_patterns("dist"))

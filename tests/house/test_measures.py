@@ -91,7 +91,7 @@ def test_there_is_no_attic() -> None:
 
 
 def test_what_is_required_is_pinned() -> None:
-    for name in ("requirements.txt", "requirements-dev.txt", "requirements-front.txt"):
+    for name in ("requirements.txt", "requirements-dev.txt", "requirements-front.txt", "requirements-s3.txt"):
         for line in (ROOT / name).read_text().splitlines():
             wanted = line.partition("#")[0].strip()
             assert not wanted or wanted.startswith("-r ") or re.fullmatch(r"[\w.-]+(\[\w+\])?==[\w.]+", wanted), line

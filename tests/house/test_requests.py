@@ -23,6 +23,7 @@ from app.pageviews.correcting import correct
 from app.pageviews.statistics import get_today
 from tests.accounts.conftest import HASH
 from tests.house.routes import own_rules, policy
+from tests.media.specimens import add_media
 from tests.pageviews.counts import add_views
 
 ClientOf = Callable[[Account], FlaskClient]
@@ -57,6 +58,7 @@ def values(session: Session, alice: Account, bob: Account) -> dict[str, Any]:
         "article_id": article.id, "revision_id": revision_id, "tag_id": list_tags(session)[0].id,
         "account_id": bob.id, "slug": article.slug, "year": article.published_at.year if article.published_at else 2026,
         "month": 1, "number": 1, "path": "no/such/page", "kind": "csv", "correction_id": correction_id,
+        "media_id": add_media(session, by_id=alice.id).id, "size": "400",
         "token": offer_welcome_link(session, bob), "name": "x",
     }  # fmt: skip
     session.commit()
