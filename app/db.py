@@ -57,8 +57,8 @@ class Database:
         self.url: URL = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(self.url) if self.is_sqlite else _postgresql_engine(self.url)
-        self.writers = sessionmaker(self.engine)
-        """Makes the sessions of ``writer()``; events that concern every commit are registered here."""
+        self._told: list[Callable[[Session], None]] = []
+        self._writers = sessionmaker(self.engine, info={"told": self._told})
         self._reading = self.engine.execution_options(typecase_reads=True, postgresql_readonly=True)
 
     def reader(self) -> Session:
@@ -67,19 +67,23 @@ class Database:
 
     def writer(self) -> Session:
         """A session for changes; whoever opens it commits it."""
-        return self.writers()
+        return self._writers()
 
     def after_commit(self, call: Callable[[Session], None]) -> None:
         """Have ``call`` told of every commit of a ``writer()``, once the database has it; not of savepoints."""
-
-        @event.listens_for(self.writers, "after_commit")
-        def _tell(session: Session) -> None:
-            if not session.in_nested_transaction():
-                call(session)
+        self._told.append(call)
 
     def close(self) -> None:
         """Close the connections of the pool; the next session opens new ones."""
         self.engine.dispose()
+
+
+# One listener for all: SQLAlchemy never forgets one that it has of a single database's sessions, nor that database.
+@event.listens_for(Session, "after_commit")
+def _tell(session: Session) -> None:
+    if not session.in_nested_transaction():
+        for call in session.info.get("told", ()):
+            call(session)
 
 
 def _postgresql_engine(url: URL) -> Engine:
