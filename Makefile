@@ -17,6 +17,9 @@ INSTALLED_DEV := $(VENV)/.installed-dev-$(call CHECKSUM,requirements.txt require
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+# Tests run in a process a core (tests/conftest.py says how many); ARGS="-n 0" runs them in one, for a debugger.
+SPREAD = --numprocesses auto --dist worksteal
+
 # The scripts of the staff's pages, and the npm packages that they are made of and bundled with.
 SCRIPTS = $(sort $(wildcard static/js/*.js static/js/*/*.js static/js/*/*/*.js))
 BUNDLED := static/dist/.bundled-$(shell cksum package.json package-lock.json requirements-front.txt $(SCRIPTS) | cksum | cut -d ' ' -f 1)
@@ -31,16 +34,16 @@ run: $(INSTALLED) build migrate ## a working site: environment, front end, datab
 	@$(BIN)/python -m gunicorn --config gunicorn.conf.py wsgi:app
 
 test: $(INSTALLED_DEV) build ## the whole test suite, on SQLite and on PostgreSQL
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(SPREAD) $(ARGS)
 
 test-corpus: $(INSTALLED_DEV) build ## the tests on real data, all of it instead of a sample
-	WHOLE_CORPUS=1 $(BIN)/python -m pytest -m corpus $(ARGS)
+	WHOLE_CORPUS=1 $(BIN)/python -m pytest $(SPREAD) -m corpus $(ARGS)
 
 check: $(INSTALLED_DEV) build ## format, lint, types, and the rules of the house
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m mypy
-	$(BIN)/python -m pytest tests/house tests/docs --database sqlite
+	$(BIN)/python -m pytest $(SPREAD) tests/house tests/docs --database sqlite
 
 bench: $(INSTALLED_DEV) build ## everything measured in milliseconds or requests a second
 	$(BIN)/python -m bench $(ARGS)

@@ -4,6 +4,7 @@ Every test that asks for ``database_url`` (directly or not) runs on SQLite and o
 needs and the machine lacks is skipped by name, unless REQUIRE_ALL=1 turns each skip into a failure.
 """
 
+import gc
 import os
 import shutil
 from collections import Counter
@@ -24,12 +25,31 @@ from app.accounts.signing_in import open_session
 from app.config import ROOT, Config
 from app.db import Base, Database
 from tests.postgres import find_postgres, new_database
+from tests.sparing import share_routes, share_statements
 
 CORPUS = ROOT.parent / "shared" / "data"
+
+share_routes()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=["both", "sqlite", "postgresql"], default="both")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One process a core, up to four, each with databases and a Chromium of its own; on one core none besides pytest.
+
+    More than four would fight for memory: each may have a server with several workers, or Java, at the same time.
+    """
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return 0 if cores == 1 else min(cores, 4)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: the garbage collector need not go through it hundreds of times."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -85,6 +105,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     ]
     if lacking:
         terminalreporter.write_line(f"not run on this machine: {', '.join(lacking)}", yellow=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_left_open() -> Iterator[None]:
+    """What the last tests left open is found while a test can still fail for it: later, pytest-xdist hears nothing."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture(scope="session")
@@ -161,6 +188,7 @@ def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBy
 def app(config: Config, compiled_templates: FileSystemBytecodeCache) -> Iterator[Flask]:
     app = create_app(config)
     app.jinja_env.bytecode_cache = compiled_templates
+    share_statements(app.extensions["typecase.db"])
     yield app
     app.extensions["typecase.db"].close()
 

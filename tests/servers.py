@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import itertools
 import os
 import re
 import signal
@@ -18,6 +19,7 @@ from app.config import ROOT
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 PATIENCE = 60.0
+_TURNS = itertools.count(os.getpid())
 
 
 class Server:
@@ -163,9 +165,17 @@ def gunicorn_command(app: str = "wsgi:app") -> list[str]:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody listens at, and that nobody else is given while its server starts, or is started again.
+
+    Below those that the system gives to whoever connects; each process of tests has a part of its own.
+    """
+    first = 12_000 + 1_000 * (int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 16)
+    while True:
+        port = first + next(_TURNS) % 1_000
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def wait_for(condition, explain=lambda: "") -> None:  # type: ignore[no-untyped-def]

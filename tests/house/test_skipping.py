@@ -24,33 +24,54 @@ def test_a_march(): pytest.skip("no drummer")
 def test_a_wrong_note(): assert False
 def test_silence(): ...
 """
+LEAKS = """
+import warnings
+
+def test_a_careless_one():
+    warnings.warn("careless")
+
+def test_a_litterer():
+    open(__file__)
+
+def test_a_litterer_whose_litter_is_found_later():
+    circle = {}
+    circle["itself"] = circle, open(__file__)
+"""
+in_one_and_in_two_processes = pytest.mark.parametrize("processes", ["0", "2"])
 
 
-def run(folder: Path, **environ: str) -> subprocess.CompletedProcess[str]:
-    (folder / "test_concert.py").write_text(TESTS)
+def run(folder: Path, tests: str = TESTS, *, processes: str = "0", **environ: str) -> subprocess.CompletedProcess[str]:
+    (folder / "test_concert.py").write_text(tests)
     command = [sys.executable, "-m", "pytest", "-c", ROOT / "pyproject.toml", "--rootdir", folder, folder]
-    environ = {name: value for name, value in os.environ.items() if name != "REQUIRE_ALL"} | environ
-    return subprocess.run([*command, "-p", "tests.conftest"], cwd=ROOT, env=environ, text=True, capture_output=True)
+    command += ["--numprocesses", processes, "--dist", "worksteal", "-p", "tests.conftest", "-p", "no:hypothesispytest"]
+    outer = ("REQUIRE_ALL", "PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT", "PYTEST_XDIST_TESTRUNUID")
+    environ = {name: value for name, value in os.environ.items() if name not in outer} | environ
+    return subprocess.run(command, cwd=ROOT, env=environ, text=True, capture_output=True)
 
 
-def test_what_is_missing_is_named_once(tmp_path: Path) -> None:
-    result = run(tmp_path)
+@in_one_and_in_two_processes
+def test_what_is_missing_is_named_once(tmp_path: Path, processes: str) -> None:
+    result = run(tmp_path, processes=processes)
     assert result.returncode == 0, result.stdout
     assert "not run on this machine: no drummer (1 test), piano (2 tests)" in result.stdout
     assert "1 passed, 3 skipped, 1 xfailed" in result.stdout
 
 
 def test_require_all_refuses_every_skip(tmp_path: Path) -> None:
-    result = run(tmp_path, REQUIRE_ALL="1")
+    (tmp_path / "test_module.py").write_text('import pytest\npytest.skip("not today", allow_module_level=True)\n')
+    result = run(tmp_path, processes="2", REQUIRE_ALL="1")
     assert result.returncode == 1
     assert "REQUIRE_ALL=1, but it was skipped: this machine has no piano" in result.stdout
     assert "REQUIRE_ALL=1, but it was skipped: no drummer" in result.stdout
-    assert "1 failed, 1 passed, 1 xfailed, 2 errors" in result.stdout
+    assert "REQUIRE_ALL=1, but it was skipped: not today" in result.stdout
+    assert "1 failed, 1 passed, 1 xfailed, 3 errors" in result.stdout
 
 
-def test_require_all_refuses_a_module_that_skips_itself(tmp_path: Path) -> None:
-    (tmp_path / "test_module.py").write_text('import pytest\npytest.skip("not today", allow_module_level=True)\n')
-    assert "skipped: not today" in run(tmp_path, REQUIRE_ALL="1").stdout
+def test_warnings_and_what_is_left_open_are_failures(tmp_path: Path) -> None:
+    result = run(tmp_path, LEAKS, processes="2")
+    assert result.returncode == 1
+    assert "UserWarning: careless" in result.stdout
+    assert "2 failed, 1 passed, 1 error" in result.stdout, result.stdout
 
 
 @pytest.mark.parametrize("name", ["Makefile", ".ci/run"])
