@@ -6,10 +6,11 @@ from flask import Blueprint, current_app, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import Field
 
-from app import web
+from app import clock, web
 from app.admin import (
     article_search,
     articles,
+    checking,
     corrections,
     editing,
     entrance,
@@ -18,11 +19,12 @@ from app.admin import (
     people,
     profile,
     publication,
+    schedule,
     settings,
     statistics,
     tags,
 )
-from app.admin.times import clock_for_people, day_for_people, for_people, when_for_people
+from app.admin.times import clock_for_people, comes_twice, day_for_people, for_people, when_for_people
 
 bp = Blueprint("admin", __name__)
 for module in (
@@ -30,6 +32,8 @@ for module in (
     article_search,
     articles,
     publication,
+    checking,
+    schedule,
     history,
     tags,
     people,
@@ -67,6 +71,18 @@ def site_when(moment: datetime) -> str:
 
 
 bp.app_template_filter("long_day")(day_for_people)
+
+
+@bp.app_template_global()
+def now() -> datetime:
+    """The current moment."""
+    return clock.now()
+
+
+@bp.app_template_global()
+def is_twice(typed: str) -> bool:
+    """Whether a typed local time comes twice in the site's time zone: the clocks go back over it."""
+    return comes_twice(typed, web.settings().zone)
 
 
 @bp.app_template_global()

@@ -38,6 +38,26 @@ def publish(article_id: int) -> ResponseReturnValue:
     return _to_form(article_id, done)
 
 
+@bp.post("/dates")
+@web.needs("article.publish", editing.load)
+def dates(article_id: int) -> ResponseReturnValue:
+    """Change when it appears and disappears, and nothing of what readers read; the typed text is saved."""
+    article = editing.load(article_id)
+    form = editing.read_form(article)
+    body = editing.check(article, form)
+    at, until = _read_times(article, form)
+    if form.gives_content:
+        editing.save(article, form, body)
+    try:
+        publishing.set_dates(web.writer(), editing.load_in(web.writer(), article_id), at=at, withdraw_at=until)
+    except (publishing.NeverPublished, publishing.WithdrawalTooEarly) as refusal:
+        web.writer().rollback()
+        form.withdraw_at.errors = [str(refusal.__doc__)]
+        return editing.show(editing.load(article_id), form), 422
+    web.writer().commit()
+    return _to_form(article_id, "dates-saved")
+
+
 @bp.post("/withdraw")
 @web.needs("article.withdraw", editing.load)
 def withdraw(article_id: int) -> ResponseReturnValue:
@@ -156,7 +176,7 @@ def _read_time(form: ArticleForm, name: str) -> datetime | None:
     try:
         return parse_site_time(typed, web.settings().zone)
     except (TimeInvalid, TimeSkipped) as refusal:
-        form[name].errors = [str(refusal.__doc__)]
+        form[name].errors = [web.sentence(refusal)]
         return None
 
 

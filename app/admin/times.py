@@ -15,6 +15,12 @@ class TimeInvalid(Exception):
 class TimeSkipped(Exception):
     """This time does not exist on that day: the clocks go forward over it. Choose an earlier or later one."""
 
+    def __init__(self, local: datetime, later: datetime) -> None:
+        super().__init__(
+            f"{local:%H:%M} does not exist on {day_for_people(local.date())}: the clocks go forward over it."
+            f" Choose {later:%H:%M}, or an earlier time."
+        )
+
 
 def parse_site_time(typed: str, zone: ZoneInfo) -> datetime:
     """The moment, in UTC, that a typed local time means; of two moments (clocks going back) the first.
@@ -32,8 +38,17 @@ def parse_site_time(typed: str, zone: ZoneInfo) -> datetime:
         raise TimeInvalid
     moment = local.replace(tzinfo=zone).astimezone(UTC)
     if moment.astimezone(zone).replace(tzinfo=None) != local:
-        raise TimeSkipped
+        # As long after midnight as the typed time says, which is by how much the clocks go forward.
+        raise TimeSkipped(local, moment.astimezone(zone))
     return moment
+
+
+def comes_twice(typed: str, zone: ZoneInfo) -> bool:
+    """Whether a typed local time means two moments; what cannot be read means none."""
+    try:
+        return _comes_twice(parse_site_time(typed, zone).astimezone(zone))
+    except (TimeInvalid, TimeSkipped):
+        return False
 
 
 def for_field(moment: datetime | None, zone: ZoneInfo) -> str:

@@ -119,6 +119,27 @@ def withdraw(session: Session, article: Article, *, at: datetime | None = None) 
     changes.note(session, *appeared)
 
 
+def set_dates(
+    session: Session, article: Article, *, at: datetime | None = None, withdraw_at: datetime | Keep | None = KEEP
+) -> None:
+    """Change when an article appears (None: as it is) and disappears; what is live of its text stays as it is.
+
+    Raises ``NeverPublished``, ``WithdrawalTooEarly``.
+    """
+    if article.published_at is None:
+        raise NeverPublished
+    published_at = at or article.published_at
+    withdrawn_at = article.withdrawn_at if isinstance(withdraw_at, Keep) else withdraw_at
+    if withdrawn_at is not None and withdrawn_at <= published_at:
+        raise WithdrawalTooEarly
+    appeared = places(session, article)
+    was_updated = article.updated_at or published_at
+    article.updated_at = published_at if was_updated == article.published_at else max(was_updated, published_at)
+    article.published_at, article.withdrawn_at = published_at, withdrawn_at
+    session.flush()
+    changes.note(session, *appeared, *places(session, article))
+
+
 def trash(session: Session, article: Article) -> None:
     """Put an article into the trash: readers get 410, staff can restore it."""
     article.trashed_at = article.trashed_at or clock.now()

@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.admin.times import TimeInvalid, TimeSkipped, for_field, for_people, parse_site_time
+from app.admin.times import (
+    TimeInvalid,
+    TimeSkipped,
+    comes_twice,
+    for_field,
+    for_people,
+    parse_site_time,
+    when_for_people,
+)
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -26,9 +34,19 @@ def test_what_is_no_time(typed: str) -> None:
 
 
 def test_skipped_and_repeated_times() -> None:
-    with pytest.raises(TimeSkipped):
+    with pytest.raises(TimeSkipped, match=r"02:30 does not exist on Sun 29 Mar 2026.*Choose 03:30, or an earlier time"):
         parse_site_time("2026-03-29T02:30", BERLIN)
     assert parse_site_time("2026-10-25T02:30", BERLIN) == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+
+
+def test_a_repeated_time_is_known_and_shown_with_its_zone() -> None:
+    assert comes_twice("2026-10-25T02:30", BERLIN)
+    assert not any(comes_twice(typed, BERLIN) for typed in ("2026-10-25T03:00", "2026-03-29T02:30", "no time"))
+    both = [datetime(2026, 10, 25, hour, 30, tzinfo=UTC) for hour in (0, 1)]
+    assert [when_for_people(moment, BERLIN) for moment in both] == [
+        "Sun 25 Oct 2026, 02:30 CEST",
+        "Sun 25 Oct 2026, 02:30 CET",
+    ]
 
 
 @given(
