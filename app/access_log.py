@@ -14,6 +14,7 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from pathlib import Path
 
 from app import clock
+from app.appending import append
 
 _NAME = re.compile(r"access-(\d{4}-\d\d-\d\d)\.log")
 _IPV4_BITS, _IPV6_BITS = 24, 48
@@ -47,7 +48,7 @@ class AccessLog:
         if self._was_cut:
             lines = b"\n" + lines  # what a full disk cut short is ended first, so that no two lines become one
         with contextlib.suppress(OSError):
-            self._was_cut = os.write(self._file, lines) < len(lines)
+            self._was_cut = append(self._file, lines) < len(lines)
 
     def remove_old(self) -> None:
         """Remove the files whose day is too long ago."""

@@ -5,7 +5,7 @@ shortened to, or to stderr without it; elsewhere to the logger ``typecase.reques
 """
 
 import logging
-import os
+import random
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -62,6 +62,11 @@ def without_what_was_sent(record: logging.LogRecord) -> bool:
 
 # The sender's address, then what is wrong, then as a quotation what was sent.
 _UNREADABLE = re.compile(r"Invalid request from ip=[^ ]*: ([^'\"]*)")
+
+
+def new_id() -> str:
+    """An id for a request: it only has to differ from others, so the kernel is not asked."""
+    return f"{random.getrandbits(64):016x}"
 
 
 def remove_old() -> None:
@@ -132,7 +137,7 @@ class RequestLog:
         started = time.perf_counter()
         # Only a trusted proxy's id gets this far (proxies.py); even so it goes into a log.
         given = environ.get("HTTP_X_REQUEST_ID")
-        own_id = given if given and _WHOLE_ID.fullmatch(given) else os.urandom(8).hex()
+        own_id = given if given and _WHOLE_ID.fullmatch(given) else new_id()
         environ["typecase.request_id"] = own_id
         status = "-"
 

@@ -18,9 +18,10 @@ from zoneinfo import ZoneInfo
 from app import clock
 from app.db import Database
 from app.pageviews import adding, reading, writing
-from app.pageviews.journal import SUFFIX, Damaged, list_files, machine_id, parse
+from app.pageviews.journal import BEGUN, SUFFIX, Damaged, list_files, machine_id, parse
 from app.pageviews.tallying import Batch, Known, Memory, Now
 from app.settings import get_settings
+from app.stamp import Stamp
 
 log = logging.getLogger("typecase.pageviews")
 
@@ -181,6 +182,7 @@ def _remove(path: Path, offset: int, step: Callable[[str], object]) -> bool:
         step("unlink")
         path.unlink()
         step("unlinked")
+        Stamp(path.parent / BEGUN).renew()  # who reads along lets go of the file
         return True
     finally:
         os.close(file)

@@ -15,7 +15,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from app.appending import append
+from app.stamp import Stamp
+
 SUFFIX = ".views"
+BEGUN = "begun"
+"""The file beside the journals that changes whenever one begins: a ``Stamp``."""
 VERSION = 2
 MAX_BYTES = 16 * 1024 * 1024
 MAX_SECONDS = 60 * 60
@@ -151,7 +156,7 @@ class Journal:
 
     def _append(self, record: bytes) -> int:
         assert self._file is not None
-        written = os.write(self._file, record)
+        written = append(self._file, record)
         self._size += written
         return written
 
@@ -173,5 +178,6 @@ def _create(folder: Path) -> tuple[int, str]:
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
         fcntl.flock(file, fcntl.LOCK_EX)
         if os.fstat(file).st_nlink:
+            Stamp(folder / BEGUN).renew()  # before its first record: who reads along looks for it
             return file, path.name
         os.close(file)  # a folder found it unlocked and empty in between, and removed it

@@ -11,16 +11,14 @@ from collections.abc import Callable, Collection, Mapping
 from itertools import islice
 from pathlib import Path
 
-from app import clock
 from app.pageviews.classes import ViewClass
-from app.pageviews.journal import Damaged, list_files, parse
+from app.pageviews.journal import BEGUN, Damaged, list_files, parse
 from app.pageviews.unfolded import FoldedAway, Tail, Unfolded
+from app.stamp import Stamp
 
 CHUNK = 256 * 1024
 KNOWN = 100_000
 """So many numbers are kept; then the oldest are let go."""
-TICK = 0.05
-"""Seconds within which two changes of a folder may bear the same time."""
 _BROWSER = ViewClass.BROWSER.code
 
 
@@ -33,13 +31,13 @@ class Live:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._path = str(folder)
         self._lock = threading.Lock()
         self.numbers: dict[int, int] = {}
         """By article. Who looks at it without the lock sees what was followed so far."""
         self._files: dict[str, int] = {}
         self._places: dict[str, int] = {}
-        self._changed = 0
+        self._begun: Stamp | None = None
+        self._seen = b""
         self._shown: set[int] = set()
         self._old: dict[int, int] = {}
         """Where other machines count as well: what was not asked for lately, and so lacks what those counted."""
@@ -162,14 +160,14 @@ class Live:
 
     def _list(self) -> list[str]:
         """Open the journals that are new; the names of those that were removed, to be read to their end."""
-        try:
-            changed = os.stat(self._path).st_mtime_ns  # noqa: PTH116 (three times as quick)
-        except FileNotFoundError:
+        if self._begun is None:
+            try:
+                self._begun = Stamp(self.folder / BEGUN)
+            except FileNotFoundError:
+                return []  # not even the folder
+        if (begun := self._begun.read()) == self._seen:
             return []
-        if changed == self._changed:
-            return []
-        # What is still changing may change again without its time telling.
-        self._changed = changed if clock.now().timestamp() - changed / 1e9 > TICK else 0
+        self._seen = begun
         names = list_files(self.folder)
         for name in names:
             if name not in self._files:

@@ -52,12 +52,12 @@ def _find_source(referrer: str, own: str) -> Source:
     if address is None:
         return DIRECT  # about:blank, a file, an extension, no address at all: nothing was told
     scheme, written, path = address[1].lower(), address[2], address[3]
-    if scheme == "android-app":
-        kind, name = _look_up(written.lower()) or ("site", "")
-        return Source("site", written.lower()[:100]) if kind == "site" else Source(kind, name)
     host = _clean_host(written)
     if not host:
         return DIRECT
+    if scheme == "android-app":
+        kind, name = _look_up(written.lower()) or ("site", "")
+        return Source("site", host) if kind == "site" else Source(kind, name)
     if host == _clean_host(own.partition(":")[0]):
         return Source("own", "", _clean_path(path))
     kind, name = _look_up(host) or ("site", "")

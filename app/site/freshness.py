@@ -6,9 +6,7 @@ killed between its commit and that write. The next scheduled change is a deadlin
 """
 
 import logging
-import mmap
 import os
-import secrets
 import threading
 import time
 from collections.abc import Callable
@@ -20,31 +18,10 @@ from sqlalchemy.orm import Session
 from app import changes, clock
 from app.articles.reading import find_next_due
 from app.db import Database
+from app.stamp import Stamp
 
 log = logging.getLogger("typecase.freshness")
 POLL_SECONDS = 0.2
-STAMP_BYTES = 8
-
-
-class Stamp:
-    """The mapped file: eight bytes that change with every commit of this machine."""
-
-    def __init__(self, path: Path) -> None:
-        file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            if os.fstat(file).st_size < STAMP_BYTES:
-                os.ftruncate(file, STAMP_BYTES)
-            self._map = mmap.mmap(file, STAMP_BYTES)
-        finally:
-            os.close(file)
-
-    def read(self) -> bytes:
-        """The value now, 0.1 microseconds."""
-        return self._map[:]
-
-    def renew(self) -> None:
-        """Write a value that was never there before: eight aligned bytes, written at once."""
-        self._map[:] = secrets.token_bytes(STAMP_BYTES)
 
 
 class Freshness:

@@ -8,8 +8,8 @@ import hashlib
 import struct
 import zlib
 from functools import lru_cache, reduce
+from itertools import product
 from operator import xor
-from typing import NamedTuple
 
 from werkzeug.http import parse_date
 
@@ -18,8 +18,10 @@ from app.site.presenting import VIEWS_PLACE, number, views
 _GZIP_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff"
 _TRAILER = struct.Struct("<LL")
 _STORED = struct.Struct("<BHH")
-_DIGITS = [b"%d" % digit for digit in range(10)]
+_LAST = {1: [b"%d" % number for number in range(10)], 2: [b"%02d" % number for number in range(100)]}
+"""The last one or two digits of a number."""
 _BEFORE_NUMBER, _AFTER_NUMBER = b'<data class="pageviews" value="', b" views</data>"
+_END = b"\r\n\r\n"
 _POLYNOMIAL = 0xEDB88320
 LEVEL = 9
 
@@ -27,7 +29,7 @@ LEVEL = 9
 class Kept:
     """One answer, immutable. ``head`` are its header lines but for those that differ from answer to answer."""
 
-    __slots__ = ("_after", "_before", "_deflated", "_gzip_size", "_gzipped", "_shift", "_sums", "_tens", "_turns",
+    __slots__ = ("_after", "_before", "_deflated", "_gzip_size", "_gzipped", "_rows", "_shift", "_sums", "_turns",
                  "article_id", "changed_at", "etag", "head", "headers", "keys", "language", "shows", "size",
                  "used")  # fmt: skip
 
@@ -50,8 +52,8 @@ class Kept:
         self.etag = hashlib.blake2b(body, digest_size=12).hexdigest()
         self.changed_at = parse_date(dict(headers).get("Last-Modified"))
         self.used = False  # making it is no use: what a crawl makes goes before what is asked for again
-        self._tens: tuple[_Ten | None, _Ten | None] = (None, None)
-        self._turns: tuple[int, tuple[int, ...]] = (0, ())
+        self._rows: tuple[_Row | None, _Row | None] = (None, None)
+        self._turns: tuple[tuple[int, int], tuple[int, ...]] = ((0, 0), ())
         before, place, after = body.partition(VIEWS_PLACE.encode()) if article_id is not None else (body, b"", b"")
         self.shows = bool(place)
         """Whether the number is in the page: a page may be counted and not show it."""
@@ -72,6 +74,8 @@ class Kept:
         """The page with this number of views; the number means nothing for a page that does not show it."""
         if not self.shows:
             return self._gzipped if gzip else self._before
+        if (row := self._row_of(count or 0, gzip=gzip)) is not None:
+            return b"".join(self._body_in(row, (count or 0) - row.first, gzip=gzip))
         return b"".join(self._parts(count or 0, gzip=gzip)[0])
 
     def tag(self, count: int | None) -> str:
@@ -80,18 +84,25 @@ class Kept:
 
     def answer(self, start: bytes, count: int | None, own_id: str, *, gzip: bool) -> tuple[bytes, int]:
         """A whole answer to request ``own_id``, and the size of its body; ``start`` are the lines before our own."""
-        if count is not None and self.shows:
-            ten = self._tens[gzip]
-            if ten is None or ten.tens != count // 10:
-                ten = self._begin_ten(count // 10, gzip=gzip)
-            if ten is not None:
-                digit = _DIGITS[count % 10]
-                parts = self._in_ten(ten, count % 10, gzip=gzip)
-                id_line = b"%s\r\n\r\n" % own_id.encode()
-                return b"".join((start, self.head, ten.tag, digit, ten.lines, id_line, *parts)), ten.size
+        if count is not None and self.shows and (row := self._row_of(count, gzip=gzip)) is not None:
+            at = count - row.first
+            head = (start, self.head, row.tag, row.digits[at], row.lines, own_id.encode(), _END)
+            return b"".join(head + self._body_in(row, at, gzip=gzip)), row.size
         parts, size = self._parts(count or 0, gzip=gzip)
-        last = f'ETag: W/"{self.tag(count)}{_lines(size, gzip=gzip)}{own_id}\r\n\r\n'
-        return b"".join((start, self.head, last.encode(), *parts)), size
+        last = f'ETag: W/"{self.tag(count)}{_lines(size, gzip=gzip)}{own_id}'
+        return b"".join((start, self.head, last.encode(), _END, *parts)), size
+
+    def _row_of(self, count: int, *, gzip: bool) -> "_Row | None":
+        row = self._rows[gzip]
+        return row if row is not None and row.first <= count < row.behind else self._begin_row(count, gzip=gzip)
+
+    def _body_in(self, row: "_Row", at: int, *, gzip: bool) -> tuple[bytes, ...]:
+        last = row.digits[at]
+        if not gzip:
+            return self._before, row.start, last, row.middle, last, row.end, self._after
+        before, after = self._deflated
+        trailer = _TRAILER.pack(row.checksum ^ row.turns[at], row.length)
+        return before, row.start, last, row.middle, last, row.end, after, trailer
 
     def _parts(self, count: int, *, gzip: bool) -> tuple[tuple[bytes, ...], int]:
         """The pieces of the body, and their size."""
@@ -106,45 +117,40 @@ class Kept:
         trailer = _TRAILER.pack(self._checksum(shown), (self._sums[2] + size) & 0xFFFFFFFF)
         return (start, _STORED.pack(0, size, size ^ 0xFFFF), shown, end, trailer), self._gzip_size + size
 
-    def _in_ten(self, ten: "_Ten", digit: int, *, gzip: bool) -> tuple[bytes, ...]:
-        written = _DIGITS[digit]
-        if not gzip:
-            return self._before, ten.first, written, ten.second, written, ten.last, self._after
-        start, end = self._deflated
-        trailer = _TRAILER.pack(ten.checksum ^ ten.turns[digit], ten.length)
-        return start, ten.first, written, ten.second, written, ten.last, end, trailer
+    def _begin_row(self, count: int, *, gzip: bool) -> "_Row | None":
+        """What a hundred numbers in a row have in common: readers come one after another, only the last digits change.
 
-    def _begin_ten(self, tens: int, *, gzip: bool) -> "_Ten | None":
-        """What ten numbers in a row have in common: readers come one after another, and only the last digit changes.
-
-        None where more changes: below ten, and where the language writes other digits.
+        Ten of them below a hundred. None where more changes: below ten, and where the language writes other digits.
         """
-        shown = views_element(tens * 10, self.language)
-        at, last = len(_BEFORE_NUMBER) + len(str(tens)), len(shown) - len(_AFTER_NUMBER) - 1
-        if not (tens and shown.endswith(b"0" + _AFTER_NUMBER) and shown[at : at + 1] == b"0"):
+        width = 2 if count >= 100 else 1
+        first = count - count % 10**width
+        shown = views_element(first, self.language)
+        written = str(first)
+        at, last = len(_BEFORE_NUMBER) + len(written) - width, len(shown) - len(_AFTER_NUMBER) - width
+        zeros = b"0" * width
+        if not (first and shown.endswith(zeros + _AFTER_NUMBER) and shown[at : at + width] == zeros):
             return None
         size = len(shown) + (self._gzip_size if gzip else len(self._before) + len(self._after))
         block = _STORED.pack(0, len(shown), len(shown) ^ 0xFFFF) if gzip else b""
-        checksum = self._checksum(shown)
-        known, turns = self._turns
-        if known != len(shown):
-            bits = [checksum ^ self._checksum(_with_digit(shown, at, last, 1 << bit)) for bit in range(4)]
-            turns = tuple(reduce(xor, (bits[bit] for bit in range(4) if digit >> bit & 1), 0) for digit in range(10))
-            self._turns = len(shown), turns
-        ten = _Ten(
-            tens,
-            size,
-            tag=f'ETag: W/"{self.etag}-{tens}'.encode(),
-            lines=_lines(size, gzip=gzip).encode(),
-            first=block + shown[:at],
-            second=shown[at + 1 : last],
-            last=_AFTER_NUMBER,
-            checksum=checksum,
-            turns=turns,
-            length=(self._sums[2] + len(shown)) & 0xFFFFFFFF,
-        )
-        self._tens = (self._tens[0], ten) if gzip else (ten, self._tens[1])
-        return ten
+        row = _Row()
+        row.first, row.behind, row.size, row.digits = first, first + 10**width, size, _LAST[width]
+        row.tag = f'ETag: W/"{self.etag}-{written[:-width]}'.encode()
+        row.lines = _lines(size, gzip=gzip).encode()
+        row.start, row.middle, row.end = block + shown[:at], shown[at + width : last], _AFTER_NUMBER
+        row.checksum, row.length = self._checksum(shown), (self._sums[2] + len(shown)) & 0xFFFFFFFF
+        if self._turns[0] != (len(shown), width):
+            # CRC-32 is linear: what a digit changes in it is the same whatever the others are.
+            of_digit = [self._turns_of(shown, at + place, last + place, row.checksum) for place in range(width)]
+            turns = [reduce(xor, digits) for digits in product(*of_digit)]
+            self._turns = (len(shown), width), tuple(turns)
+        row.turns = self._turns[1]
+        self._rows = (self._rows[0], row) if gzip else (row, self._rows[1])
+        return row
+
+    def _turns_of(self, shown: bytes, at: int, last: int, checksum: int) -> list[int]:
+        """What each digit at these two places, where there is a 0 now, changes in the checksum."""
+        bits = [checksum ^ self._checksum(_with_digit(shown, at, last, 1 << bit)) for bit in range(4)]
+        return [reduce(xor, (bits[bit] for bit in range(4) if digit >> bit & 1), 0) for digit in range(10)]
 
     def _checksum(self, shown: bytes) -> int:
         """The whole page's CRC-32 with this in it."""
@@ -156,20 +162,24 @@ class Kept:
         return second
 
 
-class _Ten(NamedTuple):
-    """Ten numbers in a row: what stands around their last digit, in the headers and twice in the page."""
+class _Row:
+    """Numbers in a row: what stands around their last digits, in the headers and twice in the page."""
 
-    tens: int
+    __slots__ = ("behind", "checksum", "digits", "end", "first", "length", "lines", "middle", "size", "start", "tag",
+                 "turns")  # fmt: skip
+    first: int
+    behind: int
+    digits: list[bytes]
     size: int
     tag: bytes
     lines: bytes
-    first: bytes
-    second: bytes
-    last: bytes
+    start: bytes
+    middle: bytes
+    end: bytes
     checksum: int
-    """The whole page's, with the digit 0."""
+    """The whole page's, with the first of the numbers."""
     turns: tuple[int, ...]
-    """What each digit changes in it, whatever the other digits are."""
+    """What the last digits change in it, whatever the others are."""
     length: int
 
 

@@ -5,8 +5,9 @@ The decisions themselves are those of the ordinary path: gunicorn's decoding, ``
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import Flask
 from gunicorn.util import unquote_to_wsgi_str
@@ -45,7 +46,8 @@ _KNOWN_NAMES = """
 _KNOWN = frozenset(_KNOWN_NAMES.split())
 
 
-class Line(NamedTuple):
+@dataclass(slots=True)
+class Line:
     """What a request line asks a host for."""
 
     key: Key
@@ -53,7 +55,8 @@ class Line(NamedTuple):
     logged: str
 
 
-class Block(NamedTuple):
+@dataclass(slots=True)
+class Block:
     """What a block of headers says of whoever sent it from one address."""
 
     environ: "WSGIEnvironment"
@@ -116,15 +119,20 @@ class PlainRequests:
             return None
         return kept, asked, said, own_id, end
 
-    def count(self, plain: list[Found]) -> Iterator[int | None]:
+    def count(self, plain: list[Found]) -> Sequence[int | None]:
         """Journal the views that these requests are, with one write; the number to show in each answer."""
         now, views = clock.microseconds(), []
         for kept, line, said, _, _ in plain:
             if (article_id := kept.article_id) is not None:
-                visit = said.visit if not line.query else self._visit(line.query, said)
-                views.append((article_id, pack(article_id, visit.view_class.code, now, visit.tail)))
-        numbers = iter(self.counter.note_many(views)) if views else iter(())
-        return (None if found[0].article_id is None else next(numbers) for found in plain)
+                view_class, tail, _ = said.visit if not line.query else self._visit(line.query, said)
+                views.append((article_id, pack(article_id, view_class.code, now, tail)))
+        if not views:
+            return [None] * len(plain)
+        shown = self.counter.note_many(views)
+        if len(shown) == len(plain):
+            return shown
+        numbers = iter(shown)
+        return [None if found[0].article_id is None else next(numbers) for found in plain]
 
     def _visit(self, query: str, said: Block) -> Visit:
         """Who asks, and by which campaign."""

@@ -6,6 +6,7 @@ without a thread, for a bounded time and in bounded memory. Why: docs/decisions/
 """
 
 import os
+import select
 import socket
 import time
 from functools import partial
@@ -42,6 +43,8 @@ _UNRELATED = frozenset(_UNRELATED_NAMES.split())
 
 def why_not(cfg: Config) -> str:
     """Why the lane cannot promise to answer as gunicorn would; empty if it can."""
+    if not hasattr(select, "epoll"):
+        return "this system has no epoll"
     if gunicorn.__version__ != PINNED:
         return f"it is made for gunicorn {PINNED}, this is {gunicorn.__version__}"
     usual = Config().settings
@@ -98,8 +101,7 @@ class ReaderLane(PatientWorker):
 
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
         """Turns of the event loop: what is readable is read, then answered; for a moment while there is work."""
-        now = time.monotonic()
-        until = now + min(timeout, BUSY_SECONDS)
+        until = time.monotonic() + min(timeout, BUSY_SECONDS)
         wait = timeout
         while True:
             super().wait_for_and_dispatch_events(0.0 if self.again else wait)

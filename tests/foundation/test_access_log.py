@@ -1,6 +1,7 @@
 """The access log's files: whole lines of a day, nobody's address, nothing older than promised."""
 
 import os
+import resource
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -121,15 +122,15 @@ def test_a_folder_that_cannot_be_written_costs_lines_and_no_answer(tmp_path: Pat
     assert (tmp_path / "log" / "access-2026-05-01.log").read_text() == "2026-05-01T12:00:01+0000 id=2\n"
 
 
-def test_a_line_that_a_full_disk_cut_short_is_ended_first(
-    tmp_path: Path, the_clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_line_that_a_full_disk_cut_short_is_ended_first(tmp_path: Path, the_clock: Clock) -> None:
     the_clock.set(NOON)
     log = AccessLog(tmp_path, days=7)
-    write = os.write
-    with monkeypatch.context() as full:
-        full.setattr(os, "write", lambda file, data: write(file, data[:30]))
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (30, hard))  # the kernel takes no more of a file
+    try:
         log.write(["id=1234567"])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     log.write(["id=2"])
     assert (tmp_path / "access-2026-05-01.log").read_text() == (
         "2026-05-01T12:00:00+0000 id=12\n2026-05-01T12:00:00+0000 id=2\n"

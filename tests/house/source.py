@@ -10,6 +10,7 @@ from app.config import ROOT
 
 FOUNDATION = (
     "access_log",
+    "appending",
     "changes",
     "clock",
     "config",
@@ -23,6 +24,7 @@ FOUNDATION = (
     "purges",
     "settings",
     "slugging",
+    "stamp",
     "text",
 )
 ROOMS = ("accounts", "pageviews", "media", "articles", "imports")  # each may use those before it

@@ -19,7 +19,7 @@ from app.articles.writing import Content
 from app.db import Database
 from app.pageviews import reading
 from app.settings import change_purge_secret, change_settings
-from app.site.freshness import Stamp
+from app.stamp import Stamp
 from tests.server.conftest import PAGE
 from tests.servers import FIREFOX, Server, wait_for
 
