@@ -44,4 +44,5 @@ def create_app(config: Config) -> Flask:
     site.tell_caches(app, config)
     request_log.wrap(app)
     proxies.wrap(app, config.trusted_proxies)
+    site.answer_plainly(app, config)
     return app

@@ -6,8 +6,9 @@ from flask.blueprints import BlueprintSetupState
 from app.site import articles, explaining, feeds, lists, media, metadata, pageviews, presenting, sitemap
 from app.site.answers import stay_fresh
 from app.site.keeping import keep_pages, tell_caches
+from app.site.plain_answers import wrap as answer_plainly
 
-__all__ = ["bp", "keep_pages", "tell_caches"]
+__all__ = ["answer_plainly", "bp", "keep_pages", "tell_caches"]
 
 bp = Blueprint("site", __name__)
 for module in (articles, lists, feeds, sitemap, pageviews, explaining, media):

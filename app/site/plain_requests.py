@@ -43,7 +43,7 @@ _KNOWN_NAMES = """
     sec-purpose purpose x-purpose x-moz device-memory downlink dpr ect rtt viewport-width width
     x-forwarded-for x-forwarded-proto x-forwarded-host x-forwarded-port x-forwarded-prefix forwarded x-real-ip
 """
-_KNOWN = frozenset(_KNOWN_NAMES.split())
+KNOWN = frozenset(_KNOWN_NAMES.split())
 
 
 @dataclass(slots=True)
@@ -82,12 +82,12 @@ class PlainRequests:
         self._numbers: Mapping[int, int] = {}
         self._lines: dict[tuple[str, bytes], Line] = {}
         self._blocks: dict[tuple[str, bytes], Block] = {}
-        self._day = 0
+        self.day = 0
 
     def is_ready(self) -> bool:
         """Whether the kept pages are known to be true. To be asked in each turn of the loop, after reading."""
-        if (today := self.counter.visitors.today()) != self._day:
-            self._day = today
+        if (today := self.counter.visitors.today()) != self.day:
+            self.day = today
             self._blocks.clear()  # the visitor keys in them were yesterday's
         self._numbers = self.counter.numbers()
         return self.cache.freshness.is_current()
@@ -115,9 +115,11 @@ class PlainRequests:
         asked = self._lines.get((said.host, line)) or self._read_line(line, said.host)
         if asked is None or (kept := self.cache.find(asked.key)) is None:
             return None
-        if kept.article_id is not None and kept.article_id not in self._numbers:
-            return None
-        return kept, asked, said, own_id, end
+        return (kept, asked, said, own_id, end) if self.knows(kept) else None
+
+    def knows(self, kept: Kept) -> bool:
+        """Whether the number to show in this page is known without the database."""
+        return kept.article_id is None or kept.article_id in self._numbers
 
     def count(self, plain: list[Found]) -> Sequence[int | None]:
         """Journal the views that these requests are, with one write; the number to show in each answer."""
@@ -142,18 +144,20 @@ class PlainRequests:
         plain = _LINE.fullmatch(line)
         if plain is None:
             return None
-        path, query = unquote_to_wsgi_str(plain[1].decode()), (plain[2] or b"").decode()
+        said = self.line(host, unquote_to_wsgi_str(plain[1].decode()), (plain[2] or b"").decode())
+        return said and remember(self._lines, (host, line), said)
+
+    def line(self, host: str, path: str, query: str) -> Line | None:
+        """What is asked for, if its answer may be kept."""
         key = self.cache.key(host, path, query)
-        if key is None:
-            return None
-        return _remember(self._lines, (host, line), Line(key, query, path_of({"PATH_INFO": path})))
+        return key and Line(key, query, path_of({"PATH_INFO": path}))
 
     def _read_block(self, block: bytes, peer: str, trusts_peer: bool) -> Block | None:
         if not _BLOCK.fullmatch(block):
             return None
         fields = [field.split(":", 1) for field in block.decode().split("\r\n")[:-2]]
         said = {name.lower(): value.strip(" ") for name, value in fields}
-        known = _KNOWN if trusts_peer else _KNOWN | {"x-request-id"}
+        known = KNOWN if trusts_peer else KNOWN | {"x-request-id"}
         if len(said) < len(fields) or not known.issuperset(said) or not said.get("host"):
             return None
         if said.get("connection", "").lower() not in {"", "keep-alive", "close"} or self.cookie in said.get(
@@ -162,20 +166,25 @@ class PlainRequests:
             return None
         environ: WSGIEnvironment = {"HTTP_" + name.upper().replace("-", "_"): said[name] for name in said}
         environ |= {"REQUEST_METHOD": "GET", "QUERY_STRING": "", "REMOTE_ADDR": peer, "wsgi.url_scheme": "http"}
+        return remember(
+            self._blocks, (peer, block), self.read(environ, closes=said.get("connection", "").lower() == "close")
+        )
+
+    def read(self, environ: "WSGIEnvironment", *, closes: bool) -> Block:
+        """What these headers say; they are known to be plain."""
         self.proxies(environ, _no_answer)
-        read = Block(
+        return Block(
             environ,
             host=environ["HTTP_HOST"],
             gzip=accepts_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")),
-            closes=said.get("connection", "").lower() == "close",
+            closes=closes,
             visit=describe(environ, self.counter.visitors, is_staff=False),
             network=network_of(environ["REMOTE_ADDR"]),
         )
-        return _remember(self._blocks, (peer, block), read)
 
 
-def _remember(memo: dict[Any, T], key: Any, value: T) -> T:
-    """Keep what was decided; a full memo begins anew."""
+def remember(memo: dict[Any, T], key: Any, value: T) -> T:
+    """Keep in ``memo`` what was decided; a full one begins anew."""
     if len(memo) >= REMEMBERED:
         memo.clear()
     memo[key] = value

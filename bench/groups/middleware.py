@@ -10,7 +10,7 @@ from bench.load import Mix, Target
 from bench.report import Row, compare
 from bench.run import Run
 from bench.stage import Stage, granian, on_one_core, plain_gunicorn, warm
-from tests.servers import Server
+from tests.servers import Server, gunicorn_command
 
 GROUP = "Plain middleware"
 BARE, FLASK, OURS = "bare WSGI function", "Flask returning bytes", "our page, counted"
@@ -45,5 +45,7 @@ def _on(run: Run, stage: Stage, paths: list[str], kind: str) -> None:
 
 
 def _ours(stage: Stage, kind: str):  # type: ignore[no-untyped-def]
-    server = stage.server(READER_LANE="0")
-    return on_one_core(server, None if kind == "gunicorn gthread" else COMMANDS[kind](server, "bench.logged:app"))
+    server = stage.server()
+    if kind == "gunicorn gthread":  # with our configuration, but for the lane
+        return on_one_core(server, [*gunicorn_command("wsgi:app"), "-k", "app.site.folding_worker.FoldingWorker"])
+    return on_one_core(server, COMMANDS[kind](server, "bench.logged:app"))
