@@ -25,14 +25,22 @@ def keep(session: Session, draft: Draft, *, reason: str, by_id: int | None, body
         body=draft.body,
         body_format=draft.body_format,
         as_typed=body.as_typed if body else None,
-        fields=_other_fields(draft),
+        block_ids=list(draft.block_ids or []),
+        fields=fields_of(draft),
     )
     session.add(revision)
     return revision
 
 
 def keep_conflict(
-    session: Session, draft: Draft, said: dict[str, object], *, body: Body | None, by_id: int | None, based_on: int
+    session: Session,
+    draft: Draft,
+    said: dict[str, object],
+    *,
+    body: Body | None,
+    block_ids: list[str] | None = None,
+    by_id: int | None,
+    based_on: int,
 ) -> Revision:
     """Add a revision of what somebody wanted to save over a working copy that had changed meanwhile.
 
@@ -42,13 +50,14 @@ def keep_conflict(
     revision.version = based_on
     revision.title = str(said.get("title", revision.title))
     if body is not None:
-        revision.body, revision.body_format = body.source, body.format
+        revision.body, revision.body_format, revision.block_ids = body.source, body.format, block_ids or []
     revision.fields = revision.fields | {name: value for name, value in said.items() if name != "title"}
     session.flush()
     return revision
 
 
-def _other_fields(draft: Draft) -> dict[str, object]:
+def fields_of(draft: Draft) -> dict[str, object]:
+    """What a working copy says beside title and text, by field; tags and authors as lists of names."""
     plain = {name: getattr(draft, name) for name in PLAIN_FIELDS if name != "title"}
     return {
         **plain,

@@ -1,44 +1,26 @@
 """Writing: making articles, saving working copies, keeping every save as a revision."""
 
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
 from app import clock, text
 from app.accounts.bylines import find_or_make_byline
 from app.accounts.models import Account
-from app.articles import addresses, revising, searching, thinning
+from app.articles import addresses, blocks, revising, searching, thinning
+from app.articles.content import MAX_LENGTHS, Content, FieldTooLong, TitleBlank
 from app.articles.models import PLAIN_FIELDS, Article, Draft, DraftAuthor, DraftTag, Revision
+from app.articles.reconciling import keep_mine, merged_content, reconcile_content
 from app.articles.rendering import Body
 from app.articles.slugs import check_slug, slugify
 from app.articles.tagging import find_or_make_tags
 from app.media.using import note_uses
 
-MAX_LENGTHS = {
-    "title": 300,
-    "excerpt": 5000,
-    "cover_url": 2000,
-    "cover_alt": 500,
-    "canonical_url": 2000,
-    "language": 35,
-}
-
-
-class TitleBlank(Exception):
-    """An article needs a title that can be seen."""
+__all__ = ["MAX_LENGTHS", "AuthorsBlank", "Content", "FieldTooLong", "SaveConflict", "TitleBlank"]
 
 
 class AuthorsBlank(Exception):
     """An article needs an author."""
-
-
-class FieldTooLong(Exception):
-    """This is longer than the field can hold."""
-
-    def __init__(self, field: str) -> None:
-        super().__init__(field)
-        self.field = field
-        self.limit = MAX_LENGTHS[field]
 
 
 class SaveConflict(Exception):
@@ -48,40 +30,6 @@ class SaveConflict(Exception):
         super().__init__(theirs.article_id)
         self.theirs = theirs
         self.mine = mine
-
-
-@dataclass(frozen=True, kw_only=True)
-class Content:
-    """What one save says about an article; None keeps what there is. Text is tidied when it is stored."""
-
-    title: str | None = None
-    body: Body | None = None
-    excerpt: str | None = None
-    slug: str | None = None
-    tags: list[str] | None = None
-    """Names, in order."""
-    authors: list[str] | None = None
-    """Names, in order; an unknown name becomes somebody who cannot sign in."""
-    language: str | None = None
-    cover_url: str | None = None
-    cover_alt: str | None = None
-    canonical_url: str | None = None
-    is_featured: bool | None = None
-
-    def tidied(self) -> "Content":
-        """Without what cannot be stored. Raises ``TitleBlank``, ``FieldTooLong``."""
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
-        for name, limit in MAX_LENGTHS.items():
-            value = values[name]
-            if value is None:
-                continue
-            value = text.clean_block(value).strip() if name == "excerpt" else text.clean_line(value)
-            if len(value) > limit:
-                raise FieldTooLong(name)
-            values[name] = "" if text.is_blank(value) else value
-        if values["title"] == "":
-            raise TitleBlank
-        return Content(**values)
 
 
 def create(
@@ -126,22 +74,26 @@ def save(
     based_on: int | None,
     reason: str = "saved",
     take_over: bool = False,
+    merges: bool = False,
 ) -> Draft:
     """Save the working copy as the next version, and as a revision; what is live stays as it is.
 
-    ``based_on`` is the version the writer saw: another one raises ``SaveConflict``, with the writer's text
-    kept. Saving what is there already changes nothing. Also raises ``TitleBlank``, ``AuthorsBlank``,
-    ``FieldTooLong``, ``SlugTaken``, ``SlugInvalid``, ``SlugReserved``, ``TagTooLong``.
+    ``based_on`` is the version the writer saw. On another one what was saved meanwhile is merged in, if ``merges``;
+    where that is not asked for or both changed the same, ``SaveConflict`` is raised, with the writer's text kept.
+    Saving what is there already changes nothing. Also raises ``TitleBlank``, ``AuthorsBlank``, ``FieldTooLong``,
+    ``SlugTaken``, ``SlugInvalid``, ``SlugReserved``, ``TagTooLong``.
     """
     content = content.tidied()
-    draft = article.draft
-    # PostgreSQL: wait for whoever saves at this moment, and see what they saved.
-    session.refresh(draft, with_for_update=True)
+    draft = lock(session, article)
     if not _would_change(draft, content):
         return draft
     if based_on is not None and based_on != draft.version:
-        mine = revising.keep_conflict(session, draft, _said(content), body=content.body, by_id=by_id, based_on=based_on)
-        raise SaveConflict(draft, mine)
+        found = reconcile_content(session, draft, content, based_on=based_on) if merges else None
+        if found is None or not found.is_agreed:
+            raise SaveConflict(draft, keep_mine(session, draft, content, by_id=by_id, based_on=based_on))
+        content = merged_content(content, found)
+        if not _would_change(draft, content):
+            return draft
     if content.slug is not None or content.title is not None:
         _move(session, draft, content, take_over=take_over)
     _fill(session, draft, content)
@@ -155,6 +107,12 @@ def save(
     thinning.thin(session, article.id)
     _note_uses(session, draft)
     return draft
+
+
+def lock(session: Session, article: Article) -> Draft:
+    """The working copy, for changes. PostgreSQL: wait for whoever saves at this moment, and see what they saved."""
+    session.refresh(article.draft, with_for_update=True)
+    return article.draft
 
 
 def duplicate(session: Session, article: Article, *, by_id: int | None) -> Article:
@@ -184,6 +142,7 @@ def restore_revision(
     content = Content(
         title=revision.title,
         body=Body(revision.body, revision.body_format),
+        block_ids=revision.block_ids,
         tags=list(kept["tags"]),  # type: ignore[call-overload]
         authors=list(kept["authors"]) if with_authors else None,  # type: ignore[call-overload]
         **{name: kept[name] for name in PLAIN_FIELDS if name in kept},  # type: ignore[arg-type]
@@ -221,7 +180,7 @@ def _fill(session: Session, draft: Draft, content: Content) -> None:
         if value is not None:
             setattr(draft, name, value)
     if content.body is not None:
-        draft.body, draft.body_format = content.body.source, content.body.format
+        _set_body(draft, content.body, content.block_ids)
     if content.authors is not None:
         _set_authors(session, draft, _find_authors(session, draft, content.authors))
     if content.tags is not None:
@@ -234,6 +193,15 @@ def _fill(session: Session, draft: Draft, content: Content) -> None:
 
 def _note_uses(session: Session, draft: Draft) -> None:
     note_uses(session, draft.article_id, place="draft", texts=[draft.body], cover=draft.cover_url)
+
+
+def _set_body(draft: Draft, body: Body, ids: Sequence[object]) -> None:
+    """A text that is new needs no stored ids yet: ``blocks.pairs`` makes the same ones each time."""
+    if draft.body or ids:
+        former = blocks.pairs(draft.body or "", draft.block_ids or [], draft.body_format or body.format)
+        texts = blocks.split(body.source, body.format)
+        draft.block_ids = [item for item, _ in blocks.named(texts, ids, former=former)]
+    draft.body, draft.body_format = body.source, body.format
 
 
 def _find_authors(session: Session, draft: Draft, names: list[str]) -> list[Account]:
@@ -250,12 +218,6 @@ def _set_authors(session: Session, draft: Draft, accounts: list[Account]) -> Non
     draft.author_links = [known.get(account.id) or DraftAuthor(account=account) for account in accounts]
     for position, link in enumerate(draft.author_links):
         link.position = position
-
-
-def _said(content: Content) -> dict[str, object]:
-    """What a save says beside the body, by field."""
-    names = (*PLAIN_FIELDS, "slug", "tags", "authors")
-    return {name: value for name in names if (value := getattr(content, name)) is not None}
 
 
 def _would_change(draft: Draft, content: Content) -> bool:
