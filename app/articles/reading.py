@@ -164,12 +164,11 @@ def find_neighbours(session: Session, article: Article) -> tuple[Article | None,
     return newer, older
 
 
-def find_next_due(session: Session) -> datetime | None:
+def find_next_due(session: Session, *, after: datetime) -> datetime | None:
     """When the next scheduled article appears or disappears; None if nothing is scheduled."""
-    now = clock.now()
     kept = Article.trashed_at.is_(None)
-    appears = session.scalar(select(func.min(Article.published_at)).where(kept, Article.published_at > now))
-    disappears = session.scalar(select(func.min(Article.withdrawn_at)).where(kept, Article.withdrawn_at > now))
+    appears = session.scalar(select(func.min(Article.published_at)).where(kept, Article.published_at > after))
+    disappears = session.scalar(select(func.min(Article.withdrawn_at)).where(kept, Article.withdrawn_at > after))
     return min((moment for moment in (appears, disappears) if moment is not None), default=None)
 
 

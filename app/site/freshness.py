@@ -10,18 +10,21 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app import changes, clock
-from app.articles.reading import find_next_due
+from app.articles.appearing import places
+from app.articles.reading import find_next_due, list_due
 from app.db import Database
 from app.stamp import Stamp
 
 log = logging.getLogger("typecase.freshness")
 POLL_SECONDS = 0.2
+MOST_DUE = 50
 
 
 class Freshness:
@@ -40,6 +43,8 @@ class Freshness:
         self._version: int | None = None
         self._seen: bytes | None = None
         self._due: float | None = None
+        self._looked_at = clock.now()
+        """What was due until then is seen to."""
         self._lock = threading.Lock()
         self._pid = 0
         self._stamp: Stamp | None = None
@@ -75,23 +80,34 @@ class Freshness:
                 self._ask()
 
     def _ask(self) -> None:
-        was_due, stamp = self._is_due(), self._own_stamp().read()
+        was_due, stamp, now = self._is_due(), self._own_stamp().read(), clock.now()
         try:
             with self.database.reader() as session:
                 found = changes.read_since(session, self._version)
                 is_new = was_due or found.version != self._version
-                due = find_next_due(session) if is_new else None
+                keys = found.keys if not was_due else _with_due(session, found.keys, after=self._looked_at, until=now)
+                due = find_next_due(session, after=now) if is_new else None
         except SQLAlchemyError as error:
             if not self.is_away:
                 log.warning("the database does not answer, kept pages are served as they are: %s", type(error).__name__)
             self.is_away = self.polls  # without a thread nothing else would ever ask again
             return
-        self.is_away = False
+        self.is_away, self._looked_at = False, now
         if is_new:
-            self.on_change(None if was_due else found.keys)
+            self.on_change(keys)
             self._due = due.timestamp() if due is not None else None
         self._version, self._seen = found.version, stamp
 
     def _committed(self, session: Session) -> None:
         if session.info.pop(changes.NOTED, False):
             self._own_stamp().renew()
+
+
+def _with_due(
+    session: Session, keys: frozenset[str] | None, *, after: datetime, until: datetime
+) -> frozenset[str] | None:
+    """The keys, and those of the pages on which a scheduled article appeared or disappeared; None (all) for many."""
+    if keys is None:
+        return None
+    came = list_due(session, after=after, until=until)
+    return keys.union(*(places(session, article) for article in came)) if len(came) <= MOST_DUE else None

@@ -140,6 +140,24 @@ def test_every_visible_change_is_seen_at_once(
     assert "Another name" in shown(client, "/other")
 
 
+def test_what_comes_due_makes_old_only_what_shows_it(
+    client: FlaskClient, publish: Publish, the_clock: Clock, renderings: list[str]
+) -> None:
+    start = datetime(2026, 5, 1, 12, tzinfo=UTC)
+    the_clock.set(start)
+    for number, name in enumerate(("Far", "Farther", "Near")):
+        publish(name, at=start - timedelta(days=9 - number), tags=[name], authors=[name])
+    publish("Later", at=start + timedelta(seconds=60), tags=["Near"], authors=["Near"])
+    urls = ("/far", "/near", "/", "/tag/far", "/tag/near", "/feed.xml")
+    for url in urls:
+        shown(client, url)
+    the_clock.set(start + timedelta(seconds=60))
+    renderings.clear()
+    pages = {url: shown(client, url) for url in urls}
+    assert {path.rstrip("?") for path in renderings} == {"/near", "/", "/tag/near", "/feed.xml"}
+    assert all("Later" in pages[url] for url in ("/near", "/", "/tag/near", "/feed.xml"))
+
+
 def test_a_schedule_is_kept_to_the_second(client: FlaskClient, publish: Publish, the_clock: Clock) -> None:
     noon = datetime(2026, 3, 1, 12, tzinfo=UTC)
     the_clock.set(noon)
