@@ -1,5 +1,8 @@
 """Looking for an article to link to, while writing another: a short list as JSON."""
 
+from contextlib import suppress
+from unicodedata import normalize
+
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
@@ -8,7 +11,7 @@ from app.accounts.permissions import OWN, may, scope_of
 from app.articles.listing import Filter, list_articles
 from app.articles.models import Article
 from app.articles.permanent import path_of
-from app.articles.reading import ArticleUnknown, find_published_by_id, get_article
+from app.articles.reading import ArticleUnknown, find_published_by_id, find_slug_holder, get_article
 
 bp = Blueprint("article_search", __name__)
 MOST = 10
@@ -18,14 +21,17 @@ LOOKED_AT = 25
 @bp.get("/admin/articles/search.json")
 @web.needs("article.list")
 def find() -> ResponseReturnValue:
-    """The articles that match ``q`` (empty: those last edited), or the one of ``id``: what the person may see.
+    """The articles that match ``q`` (empty: those last edited), or the one of ``id`` or ``slug``: what people may see.
 
     That is what is public, and what the rights let them see beside. Ten at most, those first that have all the
     words in their title.
     """
-    number = request.args.get("id", "")
-    asked = text.clean_line(request.args.get("q", ""))[:200]
-    found = _by_id(number) if number else _matching(asked)
+    number, slug, words = (text.clean_line(request.args.get(name, ""))[:200] for name in ("id", "slug", "q"))
+    if number or slug:
+        article = _by_id(number) if number else find_slug_holder(web.reader(), normalize("NFC", slug))
+        found = [article] if article is not None and _may_see(article) else []
+    else:
+        found = _matching(words)
     return jsonify(items=[_described(article) for article in found])
 
 
@@ -40,16 +46,16 @@ def _described(article: Article) -> dict[str, object]:
     }
 
 
-def _by_id(number: str) -> list[Article]:
+def _by_id(number: str) -> Article | None:
     if not (number.isascii() and number.isdigit() and len(number) < 10):
-        return []
-    session = web.reader()
-    try:
-        article = get_article(session, int(number))
-    except ArticleUnknown:
-        return []
-    may_see = may(web.me(), "article.see", article) or find_published_by_id(session, article.id) is not None
-    return [article] if may_see else []
+        return None
+    with suppress(ArticleUnknown):
+        return get_article(web.reader(), int(number))
+    return None
+
+
+def _may_see(article: Article) -> bool:
+    return may(web.me(), "article.see", article) or find_published_by_id(web.reader(), article.id) is not None
 
 
 def _matching(asked: str) -> list[Article]:

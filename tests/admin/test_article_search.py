@@ -30,7 +30,8 @@ def test_it_says_what_a_link_needs(editor: FlaskClient) -> None:
         "path": "/the-harbour",
     }  # fmt: skip
     assert said[draft]["status"] == "draft"
-    assert titles(editor, id=live) == ["The Harbour"]
+    assert titles(editor, id=live) == titles(editor, slug="the-harbour") == ["The Harbour"]
+    assert titles(editor, slug="nothing-here") == []
 
 
 def test_titles_come_before_what_matches_elsewhere(editor: FlaskClient) -> None:
@@ -53,7 +54,7 @@ def test_an_author_sees_their_own_and_what_is_public(editor: FlaskClient, author
     publish(editor, live)
     post_form(editor, f"/admin/articles/{live}", {"title": "Live words, not yet changed"})
     assert sorted(titles(author, q="words")) == ["Live words", "Own words"]
-    assert titles(author, id=secret) == []
+    assert titles(author, id=secret) == titles(author, slug="secret-words") == []
     assert titles(author, id=own) == ["Own words"]
     assert titles(author, id=live) == ["Live words"]
 

@@ -3,10 +3,11 @@
 import os
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from axe_playwright_python import sync_playwright as axe_playwright
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 from werkzeug.serving import make_server
@@ -17,6 +18,8 @@ FLAGS = [
     "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+Axe = Callable[[Page, str], list[str]]
 WAIT = 10_000
 """Milliseconds a page may take for a step; a test that needs longer is broken."""
 
@@ -81,3 +84,19 @@ def served(app: Flask) -> Iterator[str]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture(scope="session")
+def axe() -> Axe:
+    """``axe(page, "where")``: what axe-core objects to in a page as it is now, with the element; [] is clean."""
+    return violations
+
+
+def violations(page: Page, where: str) -> list[str]:
+    """What axe objects to, with the element."""
+    answer = axe_playwright.Axe().run(page, options=AXE)
+    return [
+        f"{where} {violation['id']}: {node['html'][:200]} {node.get('failureSummary', '')}"
+        for violation in answer.response["violations"]
+        for node in violation["nodes"]
+    ]

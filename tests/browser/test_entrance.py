@@ -13,7 +13,8 @@ from app.accounts.membership import deactivate
 from app.accounts.models import Account
 from app.accounts.signing_in import end_all_sessions
 from tests.accounts.conftest import PASSWORD, person
-from tests.browser.test_reading import WIDTHS, violations
+from tests.browser.conftest import violations
+from tests.browser.test_reading import WIDTHS
 from tests.validators import html_errors
 
 pytestmark = [pytest.mark.browser, pytest.mark.any_database]

@@ -4,13 +4,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, Route
 from sqlalchemy.orm import Session
 
 from app.articles import publishing
 from app.settings import change_settings
+from tests.browser.conftest import violations
 from tests.site.conftest import Publish, publish
 from tests.validators import html_errors
 
@@ -65,18 +65,6 @@ def test_axe_finds_nothing_on_a_new_site(page: Page, served: str, scheme: str) -
     for address in ("/", "/archive/"):
         page.goto(served + address)
         assert violations(page, address) == []
-
-
-def violations(page: Page, address: str) -> list[str]:
-    """What axe objects to, with the element."""
-    answer = Axe().run(
-        page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-    )
-    return [
-        f"{address} {violation['id']}: {node['html'][:200]} {node.get('failureSummary', '')}"
-        for violation in answer.response["violations"]
-        for node in violation["nodes"]
-    ]
 
 
 @pytest.mark.usefixtures("publication")

@@ -21,7 +21,7 @@ from tests.admin.believable import fill
 from tests.admin.conftest import editor, publish, write
 from tests.admin.test_statistics_hostile import TEXTS
 from tests.admin.test_statistics_hostile import fill as fill_hostile
-from tests.browser.test_reading import violations
+from tests.browser.conftest import violations
 from tests.browser.test_writing import sign_in, tab_to
 from tests.conftest import missing
 from tests.forms import post_form

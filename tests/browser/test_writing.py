@@ -9,7 +9,8 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from app.accounts.models import Account
 from tests.admin.conftest import author, editor, publish, write
-from tests.browser.test_reading import FOCUSED, violations
+from tests.browser.conftest import violations
+from tests.browser.test_reading import FOCUSED
 from tests.forms import post_form
 from tests.validators import html_errors
 
