@@ -6,6 +6,7 @@ again, and none says whose it was. Address and User-Agent are kept nowhere.
 """
 
 import secrets
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from hashlib import blake2b
@@ -43,6 +44,11 @@ class Visitors:
         self._salts: dict[int, bytes] = {}
         self._own: dict[int, bytes] = {}
         self._today = _NEVER
+        self._remembering: list[Callable[[], object]] = []
+
+    def at_midnight(self, forget: Callable[[], object]) -> None:
+        """Have this called when a day is over: for whoever remembers addresses or keys, also while nobody comes."""
+        self._remembering.append(forget)
 
     def today(self) -> int:
         """The number of the site's day (``date.toordinal``); negative while its salt is this process's own.
@@ -97,7 +103,10 @@ class Visitors:
         )
         # Where the clocks are set forward at midnight the bounds are an hour off: never past this moment.
         bounds = min(start, now), max(end, now + timedelta(seconds=1))
-        self._today = _Today(*bounds, day if salt else -day, salt or own)
+        former, self._today = self._today, _Today(*bounds, day if salt else -day, salt or own)
+        if abs(former.number) != day:
+            for forget in self._remembering:
+                forget()
         return self._today
 
     def _share(self, day: date) -> bytes:

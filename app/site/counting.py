@@ -88,6 +88,7 @@ class Counting:
         self.database = database
         self._day = 0
         self._visits: dict[tuple[str, ...], Visit] = {}
+        counter.visitors.at_midnight(lambda: self._visits.clear())
 
     def __call__(self, environ: "WSGIEnvironment", article_id: int, *, is_away: bool) -> int:
         counter, visit = self.counter, self._visit(environ)

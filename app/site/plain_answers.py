@@ -45,6 +45,7 @@ class PlainAnswers:
         self._blocks: dict[tuple[Reader, Words], Block | None] = {}
         self._lines: dict[tuple[str, str, str], Line | None] = {}
         self._day = 0
+        self.plain.counter.visitors.at_midnight(lambda: self._blocks.clear())
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         started, plain = time.perf_counter(), self.plain

@@ -82,6 +82,7 @@ class PlainRequests:
         self._numbers: Mapping[int, int] = {}
         self._lines: dict[tuple[str, bytes], Line] = {}
         self._blocks: dict[tuple[str, bytes], Block] = {}
+        self.counter.visitors.at_midnight(self._blocks.clear)
         self.day = 0
 
     def is_ready(self) -> bool:

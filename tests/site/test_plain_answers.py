@@ -224,7 +224,10 @@ def test_the_next_day_has_new_visitor_keys(two: Two, the_clock: Clock) -> None:
 
     today = key()
     assert key() == today
+    assert two.front._blocks
     the_clock.set(clock.now() + timedelta(days=1))
+    two.app.extensions["typecase.counter"].visitors.today()  # as its thread does once a second
+    assert not two.front._blocks, "addresses are not remembered until somebody comes"
     assert key() != today
 
 
