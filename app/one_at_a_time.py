@@ -15,6 +15,8 @@ from flask import Flask
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+FILES = "/media/"
+"""Files are sent and pictures made smaller beside the pages: that computes elsewhere, and takes turns of its own."""
 PATIENCE_SECONDS = 0.3
 """Longer than it takes to make some pages; so long at the most a page that could be made waits for one that cannot."""
 
@@ -32,7 +34,7 @@ class OneAtATime:
         self._turn = threading.Semaphore()
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        if environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
+        if environ["REQUEST_METHOD"] not in {"GET", "HEAD"} or environ.get("PATH_INFO", "").startswith(FILES):
             return self.app(environ, start_response)
         has_turn = self._turn.acquire(timeout=PATIENCE_SECONDS)
         try:

@@ -13,6 +13,7 @@ FORMATS = {"avif": "image/avif", "webp": "image/webp"}
 """What sizes are made as: extension and type, the smaller files first."""
 _FOUND = re.compile(r"/media/([0-9]{1,10})/[a-z0-9-]")
 _LOCAL = re.compile(r"/media/([0-9]{1,10})/[a-z0-9-]+\.[a-z0-9]+(?:\?[^#]*)?")
+_LOCAL_PICTURE = re.compile(r"/media/([0-9]{1,10})/([a-z0-9-]+)\.(?:jpg|png|webp|avif|gif)")
 
 
 class Picture(NamedTuple):
@@ -50,6 +51,12 @@ def find_id(address: str) -> int | None:
     """The id of the file that an address of this site leads to; None for any other address."""
     found = _LOCAL.fullmatch(address.strip())
     return _number(found[1]) if found else None
+
+
+def find_size(address: str, size: str, extension: str) -> str:
+    """The address of a size of the picture at an address of this site; any other address as it is."""
+    found = _LOCAL_PICTURE.fullmatch(address.strip())
+    return f"/media/{found[1]}/{size}/{found[2]}.{extension}" if found else address
 
 
 def list_ids(texts: Iterable[str]) -> set[int]:

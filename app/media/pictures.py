@@ -50,9 +50,8 @@ def remake(source: BinaryIO, found: Found, target: BinaryIO, *, within: Limits) 
     source.seek(0)
     with _reading(within), Image.open(source, formats=[_FORMATS[found.mime]]) as image:
         _check_size(image.size, within)
-        frames = _count_frames(image, within)
-        if frames > 1:
-            _save_moving(image, target)
+        durations = _list_durations(image, within)
+        if len(durations) > 1 and (frames := _save_moving(image, target, durations)) > 1:
             return Made(found, *image.size, frames)
         style = _style_of(image) or ({"lossless": True} if is_lossless else {"quality": 90})
         upright = _upright(_shrunk(image))
@@ -112,29 +111,46 @@ def _check_size(size: tuple[int, int], within: Limits) -> None:
         raise limits.TooManyPixels(within, size)
 
 
-def _count_frames(image: Image.Image, within: Limits) -> int:
-    """How many frames a moving picture has; counted no further than the bounds."""
+def _list_durations(image: Image.Image, within: Limits) -> list[float]:
+    """How long each frame of a moving picture is shown, in milliseconds; looked at no further than the bounds."""
     if image.format not in _MOVING or not getattr(image, "is_animated", False):
-        return 1
+        return [0]
     most = min(within.frames, within.pixels // (image.width * image.height))
+    durations = []
     try:
-        for number in range(1, most + 1):
+        for number in range(most + 1):
             image.seek(number)
+            if image.format == "WEBP":
+                image.load()  # before, this format does not know
+            durations.append(float(image.info.get("duration", 100)))
     except EOFError:
         image.seek(0)
-        return number
+        return durations
     raise limits.TooManyFrames(within)
 
 
-def _save_moving(image: Image.Image, target: BinaryIO) -> None:
-    """All frames, with how long each is shown; nothing else of the file."""
+def _save_moving(image: Image.Image, target: BinaryIO, durations: list[float]) -> int:
+    """All frames, with how long each is shown, and nothing else of the file; how many that were.
+
+    Equal frames become one. Where one is left it is no moving picture: ``target`` is empty again.
+    """
+    shown: list[Any] = [int(duration) for duration in durations]
     _strip(image)
     if image.format == "GIF":
-        image.save(target, "GIF", save_all=True, comment=b"")
+        image.save(target, "GIF", save_all=True, duration=shown, comment=b"")
     elif image.format == "WEBP":
-        image.save(target, "WEBP", save_all=True, quality=85, method=2, exif=b"", icc_profile=b"", xmp=b"")
+        how: dict[str, Any] = {"quality": 85, "method": 2, "exif": b"", "icc_profile": b"", "xmp": b""}
+        image.save(target, "WEBP", save_all=True, duration=shown, loop=image.info.get("loop", 0), **how)
     else:
-        image.save(target, "PNG", save_all=True, exif=b"", icc_profile=None)
+        image.save(target, "PNG", save_all=True, duration=shown, exif=b"", icc_profile=None)
+    target.seek(0)
+    with Image.open(target) as made:
+        frames = int(getattr(made, "n_frames", 1))
+    if frames == 1:
+        target.seek(0)
+        target.truncate()
+        image.seek(0)
+    return frames
 
 
 def _shrunk(image: Image.Image) -> Image.Image:

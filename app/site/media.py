@@ -8,9 +8,10 @@ import os
 from typing import BinaryIO
 from urllib.parse import quote
 
-from flask import Blueprint, abort, request
+from flask import Blueprint, Response, abort, request
 from flask.typing import ResponseReturnValue
-from werkzeug.wrappers import Response
+from werkzeug.datastructures import HeaderSet
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.wsgi import FileWrapper
 
 from app import web
@@ -71,7 +72,7 @@ def _send(media: Media, key: str, mime: str, tag: str, *, version: str | None) -
         abort(404)
     size = _size_of(file)
     wrapper = request.environ.get("wsgi.file_wrapper", _Closing)
-    response = Response(wrapper(file, CHUNK), mimetype=mime, direct_passthrough=True)
+    response = _Shared(wrapper(file, CHUNK), mimetype=mime, direct_passthrough=True)
     response.call_on_close(file.close)
     response.content_length = size
     response.last_modified = media.changed_at
@@ -82,10 +83,28 @@ def _send(media: Media, key: str, mime: str, tag: str, *, version: str | None) -
     response.headers["Surrogate-Key"] = response.headers["Cache-Tag"] = f"media:{media.id}"
     is_named = request.args.get("v") == version
     response.headers["Cache-Control"] = "no-store" if version is None else FOR_EVER if is_named else FOR_NOW
-    response = response.make_conditional(request.environ, accept_ranges=True, complete_length=size)
+    try:
+        response.make_conditional(request.environ, accept_ranges=True, complete_length=size)
+    except RequestedRangeNotSatisfiable:
+        file.close()
+        raise
     if response.status_code == 304 or request.method == "HEAD":
         file.close()
     return response
+
+
+class _Shared(Response):
+    """An answer that is the same for everybody and kept by anybody: what others do about cookies has no place in it."""
+
+    @property
+    def vary(self) -> HeaderSet:
+        return HeaderSet()
+
+    def set_cookie(self, *_args: object, **_options: object) -> None:
+        """Sets none."""
+
+    def delete_cookie(self, *_args: object, **_options: object) -> None:
+        """Deletes none."""
 
 
 class _Closing(FileWrapper):

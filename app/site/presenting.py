@@ -10,6 +10,8 @@ from markupsafe import escape
 
 from app import web
 from app.articles.models import Article
+from app.media.addresses import FORMATS, Picture, find_id, find_size
+from app.media.reading import list_pictures
 from app.settings import locale_of
 
 WORDS_A_MINUTE = 230
@@ -107,6 +109,17 @@ def full_address(target: str) -> str:
     return web.address() + target if target.startswith("/") and not target.startswith("//") else target
 
 
+def cover_of(article: Article) -> Picture | None:
+    """What is known of an article's cover, where it is a picture of the library."""
+    number = find_id(article.cover_url)
+    return list_pictures(web.reader(), [number]).get(number) if number else None
+
+
+def card_cover(address: str) -> str:
+    """A cover as lists show it: small, where it is a picture of the library."""
+    return find_size(address, "800", "webp")
+
+
 HELPERS: dict[str, Any] = {
     "names": names,
     "shows_views": shows_views,
@@ -116,5 +129,8 @@ HELPERS: dict[str, Any] = {
     "changed_later": changed_later,
     "when_updated": when_updated,
     "full_address": full_address,
+    "cover_of": cover_of,
+    "card_cover": card_cover,
+    "picture_formats": FORMATS,
 }
 FILTERS: dict[str, Any] = {"when": when, "machine_time": machine_time}
