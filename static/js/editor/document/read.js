@@ -180,9 +180,10 @@ class Reader {
   }
 
   bareParagraph(run) {
-    const node = this.nodes.paragraph.create({ bare: "inner" }, this.line(run));
-    if (this.isFaithful(node, boxed(run))) {
-      return node;
+    const line = this.line(run);
+    // Printed on its own: a paragraph that is bare inside of something would have a <p> there.
+    if (this.isFaithful(this.nodes.paragraph.create({ bare: "top" }, line), boxed(run))) {
+      return this.nodes.paragraph.create({ bare: "inner" }, line);
     }
     const html = run.map(outer).join("");
     return this.nodes.paragraph.create({ bare: "inner" }, this.nodes.rawInline.create({ html }));
