@@ -1,6 +1,9 @@
 """flask pageviews …: the counts."""
 
 import json
+import os
+import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -19,6 +22,7 @@ from app.pageviews.classes import ViewClass
 from app.pageviews.counter import Counter
 from app.pageviews.models import PageviewCorrection
 from app.pageviews.periods import Period, period_named
+from app.pageviews.post import take_post
 
 pageviews_group = AppGroup("pageviews", help="How often articles were read.")
 PATIENCE = 10.0
@@ -151,9 +155,30 @@ def export(slug: str | None, name: str, kind: str) -> None:
 
 
 @pageviews_group.command("fold")
-def fold() -> None:
-    """Bring what is in this machine's journals into the database now. The server does so every second."""
-    click.echo(f"{_fold()} views folded.")
+@click.option("--keep-on", is_flag=True, help="Go on until stopped, for all processes of this machine.")
+def fold(*, keep_on: bool) -> None:
+    """Add what the journals of this machine hold to the database, which a running server does by itself.
+
+    With --keep-on this process does it for all others, as one does under gunicorn: readers of another server then
+    never wait for it.
+    """
+    if keep_on:
+        _fold_until_stopped()
+    else:
+        click.echo(f"{_fold()} views folded.")
+
+
+def _fold_until_stopped() -> None:
+    counter = _counter()
+    if (post := take_post(counter.journal_dir)) is None:
+        raise click.ClickException("Another process of this machine folds for all already.")
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    try:
+        counter.fold_apart(lambda: not stopped.is_set())
+    finally:
+        os.close(post)
 
 
 def _list_lines(session: Session, of: int | None, period: Period) -> Iterator[tuple[csv_cells.Cell, ...]]:

@@ -3,12 +3,16 @@
 import fcntl
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from app.config import ROOT
 from app.db import Database
 from app.pageviews import reading
-from app.pageviews.counter import APART
+from app.pageviews.classes import ViewClass
+from app.pageviews.counter import APART, Counter
 from tests.server.conftest import PAGE
 from tests.servers import FIREFOX, Server, wait_for
 
@@ -64,3 +68,30 @@ def test_without_one_the_workers_fold_themselves(
         wait_for(lambda: folded(database_url) == 1)
     finally:
         os.kill(server.folding_pid(), signal.SIGCONT)
+
+
+def test_a_command_folds_for_all_until_it_is_stopped(database_url: str, article_id: int, tmp_path: Path) -> None:
+    """As beside another server than gunicorn."""
+    instance = tmp_path / "instance"
+    instance.mkdir(exist_ok=True)
+    environment = os.environ | {
+        "DATABASE_URL": database_url,
+        "INSTANCE_DIR": str(instance),
+        "SECRET_KEY": "a key for tests only",
+    }
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "pageviews", "fold", "--keep-on"]
+    folder = subprocess.Popen(command, cwd=ROOT, env=environment)
+    try:
+        wait_for((instance / "journal" / APART).exists)
+        again = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+        assert (again.returncode, "folds for all already" in again.stderr) == (1, True)
+        database = Database(database_url)
+        counter = Counter(instance / "journal", database, None)  # folds nothing itself
+        counter.count(article_id, ViewClass.BROWSER)
+        wait_for(lambda: folded(database_url) == 1)
+        counter.close()
+        database.close()
+    finally:
+        folder.terminate()
+        assert folder.wait(30) == 0
+    assert not (instance / "journal" / APART).exists()
