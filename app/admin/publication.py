@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from flask import Blueprint, current_app, redirect, render_template, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock, web
 from app.admin import editing, statistics_words
 from app.admin.article_form import ArticleForm, values_of
+from app.admin.previewing import let_be_framed
 from app.admin.times import TimeInvalid, TimeSkipped, parse_site_time
 from app.articles import publishing
 from app.articles.models import Article, ArticleAuthor, ArticleTag, Draft, LiveText
@@ -148,7 +149,8 @@ def preview(article_id: int) -> ResponseReturnValue:
     counter.count(article_id, ViewClass.PREVIEW)
     count = counter.shown(web.reader(), article_id)
     element = f'<data class="pageviews" value="{count}">{statistics_words.views(count)}</data>'
-    return page.replace("<!--pageviews-->", element, 1)
+    page = page.replace("<!--pageviews-->", element, 1)
+    return let_be_framed(page) if request.args.get("framed") else page
 
 
 def _to_form(article_id: int, done: str) -> ResponseReturnValue:
