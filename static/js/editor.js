@@ -2,6 +2,7 @@
 // and around it the tools, what can be inserted, and saving. Without it the form works with its textarea.
 import { openDocument } from "./editor/document/index.js";
 import * as inserts from "./editor/inserts/index.js";
+import { installPublishing } from "./editor/publishing/index.js";
 import * as saving from "./editor/saving/index.js";
 import * as tools from "./editor/tools/index.js";
 
@@ -11,6 +12,7 @@ for (const form of document.querySelectorAll("form[data-editor]")) {
 
 function open(form) {
   if (form.elements.body_format?.value === "markdown") {
+    installPublishing(form, null);
     return;
   }
   const field = form.elements.body;
@@ -27,4 +29,5 @@ function open(form) {
   tools.installTools(doc, form);
   inserts.installInserts(doc, form);
   saving.installSaving(doc, form);
+  installPublishing(form, doc);
 }

@@ -59,7 +59,7 @@ def values(session: Session, alice: Account, bob: Account) -> dict[str, Any]:
         "account_id": bob.id, "slug": article.slug, "year": article.published_at.year if article.published_at else 2026,
         "month": 1, "number": 1, "path": "no/such/page", "kind": "csv", "correction_id": correction_id,
         "media_id": add_media(session, by_id=alice.id).id, "size": "400",
-        "token": offer_welcome_link(session, bob), "name": "x",
+        "token": offer_welcome_link(session, bob), "name": "x", "width": "phone",
     }  # fmt: skip
     session.commit()
     return values
