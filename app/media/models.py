@@ -54,7 +54,7 @@ class Media(Base):
     changed_at: Mapped[datetime] = mapped_column(Moment, default=clock.now)
     """When the file itself was last replaced."""
 
-    account: Mapped[Account | None] = relationship(lazy="joined")
+    account: Mapped[Account | None] = relationship()
 
     @property
     def address(self) -> str:

@@ -10,6 +10,7 @@ from tempfile import TemporaryFile
 from typing import BinaryIO, cast
 
 from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app import changes, clock, text
@@ -133,8 +134,14 @@ def add(session: Session, received: Received, *, by_id: int | None) -> tuple[Med
     _take_over(media, received)
     media.extension = received.extension
     media.fold()
-    session.add(media)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(media)
+    except IntegrityError:  # sent twice at once: the other one was first
+        known = reading.find_uploaded(session, received.upload_hash)
+        if known is None:
+            raise
+        return known, True
     return media, False
 
 

@@ -62,10 +62,19 @@ function installDropping(queue) {
   });
 }
 
+/** In place of what an empty library, or a search without an answer, says. */
+function firstGrid() {
+  const grid = element("ul", "media-grid");
+  grid.setAttribute("aria-label", "Files");
+  document.querySelector("main > .empty")?.remove();
+  document.querySelector("main").append(grid);
+  return grid;
+}
+
 function addToGrid(item) {
   const address = `/admin/media/${item.id}`;
-  const grid = document.querySelector("main > .media-grid");
-  if (!grid || grid.querySelector(`a[href="${address}"]`)) {
+  const grid = document.querySelector("main > .media-grid") ?? firstGrid();
+  if (grid.querySelector(`a[href="${address}"]`)) {
     return;
   }
   const card = fill(element("a", "media-card"), item);
