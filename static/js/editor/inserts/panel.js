@@ -45,6 +45,8 @@ class Panel {
     this.kind = null;
     this.box = make("div", { class: "insert-panel", role: "group", hidden: "" });
     this.box.addEventListener("keydown", (event) => this.key(event));
+    // A pressed button leaves the focus where it is: in the text, or on a control of the panel.
+    this.box.addEventListener("mousedown", (event) => event.target.closest("button") && event.preventDefault());
     this.away = () => setTimeout(() => this.show(true), 0);
     this.box.addEventListener("focusout", this.away);
     queueMicrotask(() => {

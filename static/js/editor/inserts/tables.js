@@ -1,5 +1,7 @@
 // Tables: rows and columns, a header row, a caption. Tab moves from cell to cell (prosemirror-tables).
 
+import { closeHistory } from "@tiptap/pm/history";
+
 import { around } from "./panel.js";
 import { caretNear, putBlocks } from "./places.js";
 import { button, labelled, line, make } from "./widgets.js";
@@ -58,6 +60,7 @@ function act(editor, name, current) {
     .chain()
     [name]()
     .command(({ tr }) => {
+      closeHistory(tr); // each of these is undone by itself
       const found = around({ selection: tr.selection }, "table");
       if (found) {
         sortSections(tr, found.pos);
