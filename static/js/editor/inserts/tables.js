@@ -1,5 +1,4 @@
 // Tables: rows and columns, a header row, a caption. Tab moves from cell to cell (prosemirror-tables).
-
 import { closeHistory } from "@tiptap/pm/history";
 
 import { around } from "./panel.js";
