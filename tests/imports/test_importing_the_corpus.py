@@ -59,9 +59,9 @@ def test_the_corpus_comes_in_once_and_every_page_answers(
         slugs = {slug: path for slug, path in rows}  # noqa: C416 -- rows, not tuples
         redirects = session.scalars(select(Address.path).where(Address.path.contains("/"))).all()
     assert len(slugs) >= 1040
-    for slug, path in slugs.items():
-        assert slug
-        assert path
+    assert all(slugs) and all(slugs.values())
+    # Pages are made alike of what either database gives: from the second, one in ten is looked at.
+    for slug, path in list(slugs.items())[:: 1 if database.is_sqlite else 10]:
         _check(client, f"/{slug}", posts[path])
     for address in redirects[::20]:
         assert client.get(f"/{address}").status_code == 301

@@ -29,6 +29,7 @@ def strings(corpus: Path) -> list[str]:
 
 
 @pytest.mark.corpus
+@pytest.mark.any_database  # that each database keeps them as they are, tests/admin/test_naughty_strings.py proves
 def test_every_string_is_the_same_on_page_list_and_feed(
     client: FlaskClient, session: Session, strings: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
