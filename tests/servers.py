@@ -105,8 +105,10 @@ class Server:
         return {int(pid) for pid in children.split()}
 
     def folding_pid(self) -> int:
-        """The worker that folds, or did when it died."""
-        return int((Path(self.environment["INSTANCE_DIR"]) / "journal" / "post.lock").read_text())
+        """The worker that folds, or did when it died; waits for one that is about to say so."""
+        post = Path(self.environment["INSTANCE_DIR"]) / "journal" / "post.lock"
+        wait_for(lambda: post.exists() and post.read_text() != "", lambda: "nobody folds")
+        return int(post.read_text())
 
     def flask(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """Run ``flask --app wsgi ARGUMENTS`` on the server's installation."""

@@ -137,6 +137,7 @@ def test_what_was_taken_down_is_gone_and_what_never_was_is_not_found(
     for end in (publishing.withdraw, publishing.trash, _delete):
         article = publish(f"Ended by {end.__name__}")
         slug = article.slug
+        session.commit()  # asking for it took SQLite's write lock, for which the first view would wait
         assert client.get(f"/{slug}").status_code == 200
         end(session, article)
         session.commit()
