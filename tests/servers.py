@@ -18,7 +18,7 @@ from urllib.request import HTTPCookieProcessor, build_opener
 from app.config import ROOT
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
-PATIENCE = 60.0
+PATIENCE = 120.0
 _TURNS = itertools.count(os.getpid())
 
 

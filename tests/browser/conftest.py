@@ -20,7 +20,7 @@ FLAGS = [
 ]  # fmt: skip
 AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 Axe = Callable[[Page, str], list[str]]
-WAIT = 10_000
+WAIT = 30_000
 """Milliseconds a page may take for a step; a test that needs longer is broken."""
 
 
