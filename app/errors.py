@@ -13,7 +13,7 @@ from werkzeug.exceptions import (
     ServiceUnavailable,
 )
 
-from app import request_log
+from app import request_log, web
 
 log = logging.getLogger("typecase.error")
 RETRY_SECONDS = 10
@@ -54,6 +54,18 @@ DETAILS = {
 }
 
 
+WORDS = {
+    401: "signed-out",
+    403: "forbidden",
+    404: "gone",
+    410: "gone",
+    413: "too-large",
+    500: "failed",
+    503: "away",
+}
+"""What a script that asks for JSON is told; "refused" for anything else."""
+
+
 def furnish(app: Flask) -> None:
     """Register the pages for HTTP errors, for a database that is away, and for what nobody expected."""
     app.before_request(_require_length)
@@ -69,21 +81,24 @@ def _require_length() -> None:
         raise LengthRequired
 
 
-def show(error: HTTPException) -> tuple[str, int, dict[str, str]]:
-    """The page of an HTTP error: what happened and what to do next, in plain words."""
+def show(error: HTTPException) -> tuple[str | dict[str, str], int, dict[str, str]]:
+    """The page of an HTTP error: what happened and what to do next, in plain words; or one word as JSON."""
     code = error.code or 500
     if isinstance(error, RequestEntityTooLarge | LengthRequired):
         _drain()
     title, advice = PAGES.get(code) or PAGES[500 if code >= 500 else 400]
     title, advice = DETAILS.get(error.description or "", (title, advice))
     headers = {name: value for name, value in error.get_headers() if name in {"Allow", "Retry-After"}}
+    if web.wants_json():
+        word = "csrf" if error.description == "expired-form" else WORDS.get(code, "refused")
+        return {"error": word, "sentence": f"{title}. {advice}"}, code, headers | {"Cache-Control": "no-store"}
     page = render_template(
         "errors/error.html", code=code, title=title, advice=advice, request_id=request_log.request_id()
     )
     return page, code, headers | {"Cache-Control": "no-store"}
 
 
-def _database_away(error: Exception) -> tuple[str, int, dict[str, str]]:
+def _database_away(error: Exception) -> tuple[str | dict[str, str], int, dict[str, str]]:
     if isinstance(error, DBAPIError) and not _is_away(error):
         return _unexpected(error)
     reason = " ".join(str(getattr(error, "orig", None) or error).split())[:300]
@@ -96,7 +111,7 @@ def _is_away(error: DBAPIError) -> bool:
     return error.connection_invalidated or "no such" not in str(error.orig)
 
 
-def _unexpected(error: Exception) -> tuple[str, int, dict[str, str]]:
+def _unexpected(error: Exception) -> tuple[str | dict[str, str], int, dict[str, str]]:
     path = request_log.path_of(request.environ)
     log.error("id=%s %s %s failed", request_log.request_id(), request.method, path, exc_info=error)
     return show(InternalServerError())

@@ -119,6 +119,11 @@ def told(name: str) -> str:
     return request.args.get(name) or str(g.told.get(name, ""))
 
 
+def wants_json() -> bool:
+    """Whether a script asks: it prefers JSON to a page."""
+    return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+
+
 # Policies
 
 
@@ -133,7 +138,8 @@ def needs(
 ) -> Callable[[Callable[P, R]], Callable[P, ResponseReturnValue]]:
     """State that a handler needs a right; ``subject`` finds what it is about from the address's values.
 
-    Nobody signed in: the sign-in page (a form's fields are kept through it). Signed in without the right: 403.
+    Nobody signed in: the sign-in page (a form's fields are kept through it), or 401 for a script that asks for
+    JSON. Signed in without the right: 403.
     """
 
     def decorate(handler: Callable[P, R]) -> Callable[P, ResponseReturnValue]:
@@ -141,8 +147,7 @@ def needs(
         def checked(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
             if me() is None:
                 return _to_sign_in()
-            found = subject(**kwargs) if subject else None
-            if not may(me(), action, found):
+            if not may(me(), action, subject(**kwargs) if subject else None):
                 abort(403)
             return handler(*args, **kwargs)
 
@@ -154,8 +159,10 @@ def needs(
 
 
 def _to_sign_in() -> ResponseReturnValue:
+    if wants_json():
+        abort(401)
+    here = request.full_path if request.query_string else request.path
     if request.method in {"GET", "HEAD"}:
-        here = request.full_path if request.query_string else request.path
         return redirect(url_for("admin.entrance.login", next=here), 303)
     return cast(Callable[[], ResponseReturnValue], current_app.extensions["typecase.keep_and_sign_in"])()
 
@@ -168,9 +175,6 @@ def safe_next(target: str | None, *, default: str) -> str:
         return default
     parts = urlsplit(target)
     return default if parts.scheme or parts.netloc else target
-
-
-# Forms
 
 
 class Form(FlaskForm):  # type: ignore[misc]

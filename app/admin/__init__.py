@@ -10,6 +10,7 @@ from app import clock, web
 from app.admin import (
     article_search,
     articles,
+    autosave,
     checking,
     corrections,
     editing,
@@ -32,6 +33,7 @@ for module in (
     entrance,
     article_search,
     articles,
+    autosave,
     publication,
     previewing,
     checking,

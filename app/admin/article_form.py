@@ -53,9 +53,12 @@ class ArticleForm(web.Form):
     publish_at = StringField("Publish at")
     withdraw_at = StringField("Withdraw at")
 
+    passes_over: frozenset[str] = frozenset()
+    """Fields that count as not sent."""
+
     def gives(self, name: str) -> bool:
         """Whether the field was sent."""
-        return name in request.form
+        return name in request.form and name not in self.passes_over
 
     @property
     def gives_content(self) -> bool:

@@ -11,7 +11,7 @@ from app import clock, text, web
 from app.accounts.models import Account
 from app.accounts.permissions import OWN, may, scope_of
 from app.accounts.reading import find_account
-from app.admin import editing
+from app.admin import autosave, editing
 from app.articles import publishing, writing
 from app.articles.listing import SORTS, STATUSES, CursorInvalid, Filter, list_articles
 from app.articles.models import Article
@@ -69,6 +69,8 @@ def new() -> str:
 @web.needs("article.create")
 def create() -> ResponseReturnValue:
     """Make a draft of what was typed."""
+    if web.wants_json():
+        return autosave.create()
     form, started = editing.read_form(None), clock.now()
     body = editing.check(None, form)
     session, content = web.writer(), editing.content_of(None, form, body)
@@ -99,6 +101,8 @@ def edit(article_id: int) -> str:
 @web.needs("article.edit", editing.load)
 def save(article_id: int) -> ResponseReturnValue:
     """Save the working copy; what readers see stays as it is."""
+    if web.wants_json():
+        return autosave.save(article_id)
     started = clock.now()
     form = editing.keep_typed(article_id)
     session = web.writer()

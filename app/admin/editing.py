@@ -17,10 +17,11 @@ from app.accounts.naming import NameBlank, NameTooLong
 from app.accounts.permissions import may
 from app.admin.article_form import CONTENT, ArticleForm, values_of
 from app.admin.differences import compare
-from app.articles import publishing, writing
+from app.articles import blocks, publishing, writing
 from app.articles.addresses import SlugTaken
 from app.articles.models import Article, Draft, Revision
 from app.articles.reading import ArticleUnknown, find_saved_as, get_article
+from app.articles.receiving import BodyTooLong
 from app.articles.rendering import Body, prepare
 from app.articles.slugs import SlugInvalid, SlugReserved
 from app.articles.tagging import TagTooLong, parse_names
@@ -35,6 +36,8 @@ FIELD_OF: dict[type[Exception], str] = {
     SlugInvalid: "slug",
     SlugReserved: "slug",
     SlugTaken: "slug",
+    BodyTooLong: "body",
+    html.TooIntricate: "body",
 }
 REFUSALS: tuple[type[Exception], ...] = (*FIELD_OF, writing.FieldTooLong)
 Made = TypeVar("Made")
@@ -91,8 +94,17 @@ def show(article: Article | None, form: ArticleForm, **more: object) -> str:
         form=form,
         removed=removed,
         words=words,
+        block_ids=_block_ids(article, form),
         **more,
     )
+
+
+def _block_ids(article: Article | None, form: ArticleForm) -> list[str]:
+    """Of the blocks of the working copy; none for a text that is not it: the editor makes its own."""
+    if article is None or form.is_submitted():
+        return []
+    draft = article.draft
+    return [item for item, _ in blocks.pairs(draft.body, draft.block_ids, draft.body_format)]
 
 
 def keep_typed(article_id: int) -> ArticleForm:
@@ -108,21 +120,38 @@ def keep_typed(article_id: int) -> ArticleForm:
     return form
 
 
-def check(article: Article | None, form: ArticleForm) -> Body | None:
-    """Look through the form, and clean its text: slow, so before the first write. Raises ``Refused``."""
+def check(article: Article | None, form: ArticleForm, *, is_typed: bool = True) -> Body | None:
+    """Look through the form, and clean its text: slow, so before the first write. Raises ``Refused``.
+
+    ``is_typed`` False: an editor wrote the HTML, so that text without any markup is no plain text of a person.
+    """
     if not form.validate():
-        raise Refused((show(article, form), form.refusal_status))
+        raise refusal_of(article, form)
     _check_authors(article, form)
     _check_number(article, form)
     body = None
     if form.gives("body") or form.gives("body_format"):
         try:
-            body = prepare(form.body.data or "", form.body_format.data)
+            body = prepare(form.body.data or "", form.body_format.data, is_typed=is_typed)
         except html.TooIntricate as refusal:
             form.body.errors = [web.sentence(refusal)]
     if form.errors:
-        raise Refused((show(article, form), form.refusal_status))
+        raise refusal_of(article, form)
     return body
+
+
+def refusal_of(article: Article | None, form: ArticleForm, **more: object) -> Refused:
+    """The form with its errors, shown again; for a script the errors alone, by field."""
+    if not web.wants_json():
+        return Refused((show(article, form, **more), form.refusal_status))
+    if form.has_expired:
+        return Refused(({"error": "csrf"}, 400))
+    return refusal_as_json({name or "form": str(errors[0]) for name, errors in form.errors.items() if errors})
+
+
+def refusal_as_json(fields: dict[str, str]) -> Refused:
+    """What a script is told: a sentence for each field."""
+    return Refused(({"error": "refused", "fields": fields}, 422))
 
 
 def save(article: Article, form: ArticleForm, body: Body | None) -> Draft:
@@ -132,7 +161,7 @@ def save(article: Article, form: ArticleForm, body: Body | None) -> Draft:
 
     def attempt() -> Draft:
         return writing.save(
-            session, mine, content, by_id=me, based_on=form.based_on, take_over=bool(form.take_over.data)
+            session, mine, content, by_id=me, based_on=form.based_on, take_over=bool(form.take_over.data), merges=True
         )
 
     content = content_of(article, form, body)
@@ -159,11 +188,12 @@ def refusing(article: Article | None, form: ArticleForm, attempt: Callable[[], M
             name = refusal.field
             sentence = f"At most {refusal.limit} characters; this has {len(form[name].data or '')}."
         else:
-            name, sentence = FIELD_OF[type(refusal)], str(refusal.__doc__)
+            name = next(field for kind, field in FIELD_OF.items() if isinstance(refusal, kind))
+            sentence = web.sentence(refusal) if name == "body" else str(refusal.__doc__)
         if isinstance(refusal, SlugTaken):
             more["slug_refusal"] = refusal
         form[name].errors = [sentence]
-        raise Refused((show(article, form, **more), 422)) from refusal
+        raise refusal_of(article, form, **more) from refusal
 
 
 def content_of(article: Article | None, form: ArticleForm, body: Body | None) -> Content:

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import generate_csrf
 from wtforms import EmailField, HiddenField, PasswordField
 from wtforms.validators import InputRequired
 
@@ -116,6 +117,14 @@ def leave() -> ResponseReturnValue:
     # What the browser kept of the desk (so that Back still has the text) is nobody's business from now on.
     answer.headers["Clear-Site-Data"] = '"cache"'
     return answer
+
+
+@bp.get("/admin/session.json")
+@web.public
+def session() -> ResponseReturnValue:
+    """Whether this browser is signed in, as whom, and the token of its forms: a page left open asks."""
+    me = web.me()
+    return jsonify(signed_in=me is not None, csrf_token=generate_csrf(), name=me.name if me else "")
 
 
 # The first admin

@@ -53,12 +53,14 @@ class Rendered:
     summary: str
 
 
-def prepare(typed: str, body_format: str) -> Body:
+def prepare(typed: str, body_format: str, *, is_typed: bool = True) -> Body:
     """Make what was typed storable. Raises ``html.TooIntricate``.
+
+    ``is_typed`` False: HTML that a program wrote, never a person's plain text.
 
     Markdown is stored as typed and cleaned whenever it is shown; ``removed`` says what will not be.
     """
-    return _prepare(typed, body_format)[0]
+    return _prepare(typed, body_format, is_typed=is_typed)[0]
 
 
 def prepare_and_render(
@@ -69,9 +71,10 @@ def prepare_and_render(
     return body, _finish(cleaned, excerpt, pictures)
 
 
-def _prepare(typed: str, body_format: str) -> tuple[Body, html.Cleaned]:
+def _prepare(typed: str, body_format: str, *, is_typed: bool = True) -> tuple[Body, html.Cleaned]:
     typed = clean_block(typed.replace("\x0c", " "))  # a form feed is white space in HTML
-    cleaned = html.clean(to_html(typed) if body_format == "markdown" else as_paragraphs(typed))
+    as_html = to_html if body_format == "markdown" else as_paragraphs if is_typed else str
+    cleaned = html.clean(as_html(typed))
     if body_format == "markdown":
         return Body(typed, body_format, None, cleaned.removed), cleaned
     return Body(cleaned.html, body_format, typed if cleaned.removed else None, cleaned.removed), cleaned

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app import html
@@ -12,6 +12,8 @@ from app.articles import blocks
 from app.articles.aligning import align, longest_rising
 from app.articles.rendering import prepare
 
+# Other tests run at the same time: how long one example takes says nothing.
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=80)
 PIECES = [
     "<p>One</p>", "<p></p>", "\n", " ", "text", "<em>in</em>", "<ul><li>a</li>\n<li>b</li></ul>", "<hr>", "<br>",
     '<figure><img src="a.png"><figcaption>x</figcaption></figure>', "<details open><summary>s</summary>t</details>",
@@ -52,6 +54,7 @@ def test_where_paragraphs_of_markdown_begin(body: str, expected: list[str]) -> N
     assert blocks.split(body, "markdown") == expected
 
 
+@unhurried
 @given(soup)
 def test_joined_blocks_are_the_body(source: str) -> None:
     for body in (source, html.clean(source).html):
@@ -60,18 +63,28 @@ def test_joined_blocks_are_the_body(source: str) -> None:
         assert all(blocks.split(body)), "no block is empty"
 
 
+@unhurried
 @given(soup)
 def test_a_block_alone_is_one_block(source: str) -> None:
     for block in blocks.split(html.clean(source).html):
         assert blocks.split(block) == [block]
 
 
+@unhurried
 @given(soup)
 def test_each_block_cleaned_alone_is_the_body_cleaned_whole(source: str) -> None:
     """What makes it right to clean only the blocks that changed."""
     body = html.clean(source).html
     for block in blocks.split(body):
         assert html.clean(block).html == block
+
+
+@unhurried
+@given(st.lists(soup, max_size=3))
+def test_blocks_cleaned_alone_and_put_together_are_clean(sources: list[str]) -> None:
+    """The other direction: what a splice makes of cleaned blocks is what cleaning all of it would make."""
+    body = "".join(html.clean(source).html for source in sources)
+    assert html.clean(body).html == body
 
 
 def test_the_blocks_of_real_posts(corpus: Path) -> None:
@@ -131,6 +144,7 @@ def test_a_moved_paragraph_keeps_its_id() -> None:
 words = st.lists(st.sampled_from(["a", "a b", "b", "c d e", "c d f", ""]), max_size=14)
 
 
+@unhurried
 @given(words, words)
 def test_no_place_is_taken_twice(former: list[str], now: list[str]) -> None:
     found = align(former, now)
@@ -142,11 +156,13 @@ def test_no_place_is_taken_twice(former: list[str], now: list[str]) -> None:
         assert equal <= min(now.count(text), former.count(text))
 
 
+@unhurried
 @given(words)
 def test_what_is_unchanged_is_itself(texts: list[str]) -> None:
     assert align(texts, texts) == list(range(len(texts)))
 
 
+@unhurried
 @given(st.permutations(range(7)))
 def test_the_longest_rising_part_rises(places: list[int]) -> None:
     rising = [places[index] for index in longest_rising(places)]
@@ -158,6 +174,7 @@ def test_long_repetitive_texts_are_aligned_in_time() -> None:
     assert len(align(former, now)) == 6000
 
 
+@unhurried
 @given(st.lists(st.sampled_from(PIECES[:12]), max_size=8))
 def test_settled_blocks_are_the_blocks_of_their_text(texts: list[str]) -> None:
     loose = [(f"id{number:06}", text) for number, text in enumerate(texts)]
