@@ -48,7 +48,7 @@ check: $(INSTALLED_DEV) build ## format, lint, types, and the rules of the house
 bench: $(INSTALLED_DEV) build ## everything measured in milliseconds or requests a second
 	$(BIN)/python -m bench $(ARGS)
 
-screenshots: $(INSTALLED_DEV) build ## the pictures in the README, taken anew (needs Chromium)
+screenshots: $(INSTALLED_DEV) build ## the pictures in the documentation, taken anew (needs Chromium)
 	$(BIN)/python -m docs.screenshots
 
 format: $(INSTALLED_DEV) ## put the code into shape

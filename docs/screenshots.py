@@ -16,8 +16,12 @@ from app import clock, create_app, migrating
 from app.accounts.joining import add_person
 from app.accounts.signing_in import open_session
 from app.articles import publishing, writing
+from app.articles.commonmark import to_html
+from app.articles.history import find_present
 from app.articles.models import Article
+from app.articles.reading import get_article
 from app.articles.rendering import prepare
+from app.articles.revising import name_revision
 from app.articles.writing import Content
 from app.config import Config
 from app.db import Database
@@ -54,11 +58,18 @@ Visitors say it is beautiful and hold up their telephones. The street says nothi
 little longer than the streets around it. When the ferry comes home it does not steer by the lighthouse. It
 steers by the eleven.
 """
+EDITS = [
+    ("lights eleven lamps by hand", "lights all of its <strong>eleven lamps</strong> by hand"),
+    ("The town has had electricity since 1923.", 'The town has had electric light <a href="/archive/">since 1923</a>.'),
+    ("Nobody has ever asked him to stop.", "Nobody has asked him to stop."),
+    ("<h2>Eleven lamps, forty minutes</h2>", "<h2>Eleven lamps in forty minutes</h2>"),
+    ("Visitors say it is beautiful", "<p>On some nights there is fog.</p>\n<p>Visitors say it is beautiful"),
+]
 OTHERS = ["Notes from a Bicycle Shop in Winter", "How to Read a Tide Table"]
 
 
 def main() -> None:
-    """Write ``docs/images``: the article in light and dark, the desk of an editor, the statistics."""
+    """Write ``docs/images``: the article in light and dark, an editor's desk and what belongs to it, statistics."""
     IMAGES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="typecase-pictures-") as folder, sync_playwright() as playwright:
         config = Config(
@@ -81,6 +92,16 @@ def main() -> None:
             _take(chromium, address + paths["article"], "article-dark.png", scheme="dark")
             _take(chromium, address + paths["desk"], "desk.png", cookie=cookie)
             with database.writer() as session:
+                _go_on_writing(session, ids[0])
+                session.commit()
+            for path, name in (
+                (f"{paths['desk']}/revisions", "versions.png"),
+                (f"{paths['desk']}/revisions/compare?old=live&new=working", "difference.png"),
+                (f"{paths['desk']}/preview/phone", "preview.png"),
+                ("/admin/schedule", "schedule.png"),
+            ):
+                _take(chromium, address + path, name, cookie=cookie)
+            with database.writer() as session:
                 fill(session, ids, today=clock.now().date(), days=60)
                 session.commit()
             _take(chromium, address + "/admin/statistics", "statistics.png", cookie=cookie)
@@ -94,10 +115,29 @@ def _furnish(session: Session) -> Article:
     mara = add_person(session, name="Mara Lindqvist", email="mara@example.org", role="editor")
     for number, title in enumerate(OTHERS):
         _publish(session, Content(title=title, body=prepare("<p>…</p>", "html")), mara.id, number - 3)
-    content = Content(title=TITLE, body=prepare(_unwrap(BODY), "markdown"), tags=["Town", "Night", "People"])
+    content = Content(title=TITLE, body=prepare(to_html(_unwrap(BODY)), "html"), tags=["Town", "Night", "People"])
     article = _publish(session, content, mara.id, 0)
     set_starting(session, article.id, views=1204)
     return article
+
+
+def _go_on_writing(session: Session, article_id: int) -> None:
+    """What somebody does to a live article on a day: writes on, names a version, schedules the next ones."""
+    article = get_article(session, article_id)
+    body = article.draft.body
+    mara = article.authors[0].id
+    for old, new in EDITS:
+        body = body.replace(old, new)
+        content = Content(body=prepare(body, "html"))
+        writing.save(session, article, content, by_id=mara, based_on=None, reason="automatic")
+    saved = writing.save(session, article, Content(tags=["Town", "Night", "Light"]), by_id=mara, based_on=None)
+    present = find_present(session, saved.article)
+    assert present is not None
+    name_revision(session, present, "Before the interview")
+    for days, title in enumerate(["A Winter Timetable for the Ferry", "Who Paints the Boats"], start=1):
+        made = writing.create(session, Content(title=title, body=prepare("<p>…</p>", "html")), by_id=mara)
+        at = (clock.now() + timedelta(days=days)).replace(hour=8 + days, minute=0, second=0, microsecond=0)
+        publishing.publish(session, made, by_id=mara, at=at, withdraw_at=at + timedelta(days=14) if days == 1 else None)
 
 
 def _unwrap(text: str) -> str:
