@@ -102,27 +102,25 @@ export const MARKS = [
 ];
 const NAMES = Object.fromEntries(Object.entries(TAGS).flatMap(([name, tags]) => tags.map((tag) => [tag, name])));
 
-/** The mark for an inline element around text that has `active` marks already, or null. */
-export function markFor(schema, node, attributes, active) {
+/**
+ * The mark for an inline element around text that has `active` marks already, or null. `before`: the marks of what
+ * stands just before it: an element there that is the same is another one.
+ */
+export function markFor(schema, node, attributes, active, before) {
+  const made = markOf(schema, node, attributes, active);
+  const twin = made && before.find(({ type, attrs }) => made.eq(type.create({ ...attrs, part: 0 })));
+  return twin ? made.type.create({ ...made.attrs, part: 1 - twin.attrs.part }) : made;
+}
+
+function markOf(schema, node, attributes, active) {
   const tag = node.localName;
-  const part = twinsBefore(node) % 2;
   const name = NAMES[tag];
   if (tag === "a" && "href" in (attributes ?? {}) && !active.some(({ type }) => type.name === "link")) {
     const { href, ...rest } = attributes;
-    return schema.marks.link.create({ href, part, attributes: Object.keys(rest).length ? rest : null });
+    return schema.marks.link.create({ href, attributes: Object.keys(rest).length ? rest : null });
   }
   if (name && !active.some(({ type }) => type.name === name)) {
-    return schema.marks[name].create({ tag, part, attributes });
+    return schema.marks[name].create({ tag, attributes });
   }
-  return name || tag === "a" || OTHERS.includes(tag) ? schema.marks.element.create({ tag, part, attributes }) : null;
-}
-
-/** How many elements just before this one are the same but for what is in them. */
-function twinsBefore(node) {
-  let count = 0;
-  const isTwin = (other) => other?.nodeType === Node.ELEMENT_NODE && other.cloneNode(false).isEqualNode(node.cloneNode(false));
-  for (let at = node.previousSibling; isTwin(at); at = at.previousSibling) {
-    count += 1;
-  }
-  return count;
+  return name || tag === "a" || OTHERS.includes(tag) ? schema.marks.element.create({ tag, attributes }) : null;
 }

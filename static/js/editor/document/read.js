@@ -332,7 +332,7 @@ class Reader {
       found.push(made.mark(marks));
       return;
     }
-    const mark = markFor(this.schema, node, kept(node), marks);
+    const mark = markFor(this.schema, node, kept(node), marks, found.at(-1)?.marks ?? []);
     if (!mark || !node.childNodes.length || holdsBlocks(node)) {
       found.push(this.nodes.rawInline.create({ html: outer(node) }).mark(marks));
       return;
