@@ -244,6 +244,13 @@ def test_what_is_no_picture_is_refused_with_a_sentence(open_editor: Open, tmp_pa
     assert body_of(page).strip() == "<p>First words.</p>"
 
 
+def test_a_picture_never_comes_below_the_footnotes(open_editor: Open, tmp_path: Path) -> None:
+    page = open_editor('<p>Words.</p><section class="footnotes"><ol><li id="fn-1">A note</li></ol></section>')
+    drop(page, picture(tmp_path / "quay.png"))
+    page.wait_for_selector(".ProseMirror figure img")
+    assert re.match(r"<p>Words.</p>\s*<figure>.*</figure>\s*<section", body_of(page))
+
+
 def test_an_upload_can_be_cancelled(open_editor: Open, tmp_path: Path) -> None:
     page = open_editor("<p>First words.</p>")
     page.route(re.compile("/admin/media$"), lambda route: None)  # never answers

@@ -3,9 +3,8 @@
 import { Extension } from "@tiptap/core";
 import { Plugin } from "@tiptap/pm/state";
 
+import { overlaid } from "../tools/viewport.js";
 import { make } from "./widgets.js";
-
-const room = { top: 8, right: 5, bottom: 8, left: 5 };
 
 /**
  * The extension. Each of `kinds` is {name, label, find(state) -> {pos, node} or null, build(editor, found) -> [element, …],
@@ -27,7 +26,6 @@ export function panel(kinds) {
     addProseMirrorPlugins() {
       return [
         new Plugin({
-          props: { scrollThreshold: room, scrollMargin: room },
           view: () => {
             this.storage.view = new Panel(this.editor, kinds);
             return this.storage.view;
@@ -113,7 +111,7 @@ class Panel {
     if (!kind) {
       this.kind = null;
       this.box.hidden = true;
-      this.keepRoom();
+      this.keepRoom(false);
       return;
     }
     if (kind !== this.kind || found.pos !== this.pos) {
@@ -127,13 +125,17 @@ class Panel {
       this.pos = found.pos;
     }
     kind.refresh?.(found, this.box, this.editor);
+    const isNew = this.box.hidden;
     this.box.hidden = false;
-    this.keepRoom();
+    this.keepRoom(isNew);
   }
 
-  /** The caret is never scrolled to where the panel lies. */
-  keepRoom() {
-    room.bottom = this.box.hidden ? 8 : this.box.offsetHeight + 16;
+  /** The caret is never where the panel lies: not when it moves, and not when the panel comes. */
+  keepRoom(isNew) {
+    overlaid.bottom = this.box.hidden ? 0 : this.box.offsetHeight + 12;
+    if (isNew) {
+      setTimeout(() => !this.editor.isDestroyed && this.editor.view.hasFocus() && this.editor.commands.scrollIntoView(), 0);
+    }
   }
 
   key(event) {

@@ -1,8 +1,24 @@
 // Where something that stands between paragraphs goes.
 import { Selection, TextSelection } from "@tiptap/pm/state";
 
+/** A place for a new block, but never among or below the footnotes. */
+function aboveNotes(doc, position) {
+  let found = position;
+  doc.forEach((block, pos) => {
+    const classes = (block.attrs.attributes?.class ?? "").split(/\s+/);
+    if (classes.includes("footnotes") || classes.includes("footnotes-sep")) {
+      found = Math.min(found, pos);
+    }
+  });
+  return found;
+}
+
 /** The place for a new block at a position: beside the block of the whole document that it is in. */
 export function beside(doc, position) {
+  return aboveNotes(doc, besideBlock(doc, position));
+}
+
+function besideBlock(doc, position) {
   const $position = doc.resolve(Math.min(position, doc.content.size));
   if ($position.depth === 0) {
     return $position.pos;
@@ -13,7 +29,11 @@ export function beside(doc, position) {
 }
 
 /** The place between blocks nearest to a point of the screen. */
-export function besidePoint(view, { clientX, clientY }) {
+export function besidePoint(view, point) {
+  return aboveNotes(view.state.doc, nearest(view, point));
+}
+
+function nearest(view, { clientX, clientY }) {
   const found = view.posAtCoords({ left: clientX, top: clientY });
   if (!found) {
     return view.state.doc.content.size;

@@ -8,6 +8,7 @@ import { findPlugin } from "./finding.js";
 import { linkPlugin } from "./links.js";
 import { slashMenu } from "./slash.js";
 import { rememberRules, takeBack } from "./taking_back.js";
+import { overlaid } from "./viewport.js";
 
 const LINK = /(^|[^!\\])\[([^\][]+)\]\(([^()\s]+(?:\([^()\s]*\)[^()\s]*)*)\)$/;
 const INVITATION = "Write, or type / to insert something";
@@ -95,7 +96,7 @@ function invitation() {
 
 /** Where the bars stick, no caret may hide. */
 function margins(desk) {
-  const side = (name) => ({ enumerable: true, get: () => desk.room?.[name] ?? 5 });
+  const side = (name) => ({ enumerable: true, get: () => (desk.room?.[name] ?? 5) + (overlaid[name] ?? 0) });
   const room = Object.defineProperties({}, { top: side("top"), bottom: side("bottom"), left: side("left"), right: side("right") });
   return new Plugin({ props: { scrollMargin: room, scrollThreshold: room } });
 }

@@ -1,6 +1,9 @@
 // What the style sheet cannot know: how high the bars are that stick to the window's edges, and how much of the window
 // a phone's keyboard covers.
 
+/** The height of what lies over the lower end of the text for now: the panel of inserts. */
+export const overlaid = { bottom: 0 };
+
 /** Keep `--desk-bar`, `--tools` and `--keyboard` of the page in step. Returns the room to leave around the caret. */
 export function watchViewport(form, tools) {
   const root = document.documentElement;
