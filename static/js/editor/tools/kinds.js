@@ -79,7 +79,7 @@ export function kindAt(editor) {
 /** Put the kinds into the slash menu and the insert menu. */
 export function registerKinds() {
   for (const { make, is, ...kind } of [...KINDS, ...BLOCKS]) {
-    const group = kind.name === "divider" ? "insert" : "text";
-    registerCommand({ ...kind, group, run: (doc) => make(doc.editor), isActive: is && ((doc) => is(doc.editor)) });
+    const isText = kind.name !== "divider";
+    registerCommand({ ...kind, group: isText ? "text" : "insert", order: isText ? 0 : 1, run: (doc) => make(doc.editor), isActive: is && ((doc) => is(doc.editor)) });
   }
 }

@@ -49,7 +49,16 @@ export function openLinkDialog(doc) {
     ),
   );
   dialog.append(form);
-  dialog.addEventListener("close", () => {
+  dialog.addEventListener("close", settle);
+  let act = () => {};
+  let isOver = false;
+
+  /** At once and not with the event, which comes later than a key typed on. */
+  function settle() {
+    if (isOver) {
+      return;
+    }
+    isOver = true;
     const at = follow.end();
     window.visualViewport?.removeEventListener("resize", again);
     grown.disconnect();
@@ -57,8 +66,7 @@ export function openLinkDialog(doc) {
     showMeant(editor, null);
     editor.commands.focus(null, { scrollIntoView: false });
     act(at);
-  });
-  let act = () => {};
+  }
 
   function finish(chosen) {
     const given = words.value.trim();
@@ -71,6 +79,7 @@ export function openLinkDialog(doc) {
       }
     };
     dialog.close();
+    settle();
   }
 
   const again = () => place(dialog, rectOf(editor, range));

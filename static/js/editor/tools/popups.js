@@ -3,6 +3,7 @@ import { el, freshId, keysOf } from "./dom.js";
 import { icon } from "./icons.js";
 
 const EDGE = 8;
+const HIGHEST = 520;
 const ENOUGH = 280; // with this much room below it scrolls rather than covers what is above
 let closeOpen = () => {};
 export const layer = el("div", { class: "editor-layer" });
@@ -22,7 +23,7 @@ export function place(element, rect, { gap = 6 } = {}) {
   const below = space.top + space.height - rect.bottom - gap - EDGE;
   const above = rect.top - space.top - gap - EDGE;
   const isAbove = Math.min(element.offsetHeight, ENOUGH) > below && above > below;
-  element.style.maxHeight = `${Math.max(96, isAbove ? above : below)}px`;
+  element.style.maxHeight = `${Math.min(HIGHEST, Math.max(96, isAbove ? above : below))}px`;
   const height = element.offsetHeight;
   const left = Math.min(rect.left, space.left + space.width - element.offsetWidth - EDGE);
   element.style.left = `${Math.max(space.left + EDGE, left)}px`;
@@ -54,7 +55,7 @@ export function openMenu(button, { label, items, keepsFocus = false }) {
   if (wasOpen) {
     return;
   }
-  const menu = el("div", { class: "editor-menu", role: "menu", "aria-label": label, id: freshId("editor-menu"), tabindex: "-1" });
+  const menu = el("div", { class: "editor-menu", role: "menu", "aria-label": label, id: freshId("editor-menu"), tabindex: "0" });
   const buttons = [];
   for (const item of items) {
     if (item === "-") {

@@ -11,17 +11,18 @@ const commands = new Map();
  * - icon: the name of a picture in icons.js, or path data drawn in 24 × 24 with a line of 1.75;
  * - group: "text" (what a paragraph is turned into) or "insert" (the default);
  * - shortcut: as Tiptap writes it ("Mod-Alt-2"), shown and not bound;
+ * - order: entries with a smaller number come first (0);
  * - run(doc): does it, with the caret where it is wanted; what was typed to find it ("/ima") is gone by then;
  * - isActive(doc), optional: whether the caret is in one.
  */
-export function registerCommand({ keywords = [], group = "insert", hint = "", icon = "plus", ...command }) {
+export function registerCommand({ keywords = [], group = "insert", hint = "", icon = "plus", order = 0, ...command }) {
   const words = Array.isArray(keywords) ? keywords : keywords.split(/[\s,]+/);
-  commands.set(command.name, { ...command, hint, icon, group, keywords: words.filter(Boolean) });
+  commands.set(command.name, { ...command, hint, icon, group, order, keywords: words.filter(Boolean) });
 }
 
 /** All entries: what a paragraph can be turned into, then what can be inserted, each in the order of registration. */
 export function listCommands() {
-  const all = [...commands.values()];
+  const all = [...commands.values()].sort((one, other) => one.order - other.order);
   return [...all.filter((command) => command.group === "text"), ...all.filter((command) => command.group !== "text")];
 }
 

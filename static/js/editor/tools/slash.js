@@ -132,7 +132,7 @@ class List {
       ),
     );
     this.element = this.found.length
-      ? el("div", { class: "editor-menu editor-slash", role: "listbox", "aria-label": "Insert", id, tabindex: "-1" }, this.options)
+      ? el("div", { class: "editor-menu editor-slash", role: "listbox", "aria-label": "Insert", id, tabindex: "0" }, this.options)
       : el("p", { class: "editor-menu editor-slash is-empty", role: "status" }, `Nothing here is called “${this.open.query}”.`);
     layer.append(this.element);
     place(this.element, this.view.coordsAtPos(this.open.from));
