@@ -40,7 +40,7 @@ class TooManyPixels(Refused):
         has = f"{size[0]:,} × {size[1]:,} pixels" if size else "far too many pixels"
         super().__init__(
             f"This picture has {has}: {limits.pixels // 1_000_000} million in all and {LONGEST_SIDE:,} on a side "
-            "are the most. Please make it smaller and try again."
+            "are the most (a JPEG may have more). Please make it smaller and try again."
         )
 
 

@@ -8,6 +8,7 @@ import struct
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from io import BytesIO
 from typing import Any, BinaryIO, NamedTuple
 
@@ -18,7 +19,7 @@ from app.media.limits import Limits
 from app.media.sniffing import Found
 
 KEPT_PIXELS = 24_000_000
-"""A larger picture is stored at half its width and height, again and again until it has fewer."""
+"""A larger JPEG is stored at half its width and height, again and again until it has fewer; others have no more."""
 _FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/gif": "GIF", "image/webp": "WEBP",
             "image/avif": "AVIF", "image/bmp": "BMP", "image/x-icon": "ICO"}  # fmt: skip
 _MOVING = frozenset({"GIF", "PNG", "WEBP"})
@@ -49,7 +50,7 @@ def remake(source: BinaryIO, found: Found, target: BinaryIO, *, within: Limits) 
     is_lossless = b"VP8L" in source.read(sniffing.LOOKED_AT)
     source.seek(0)
     with _reading(within), Image.open(source, formats=[_FORMATS[found.mime]]) as image:
-        _check_size(image.size, within)
+        _check_size(image, within)
         durations = _list_durations(image, within)
         if len(durations) > 1 and (frames := _save_moving(image, target, durations)) > 1:
             return Made(found, *image.size, frames)
@@ -77,9 +78,9 @@ def resize(
             height = max(1, round(image.height * shown / image.width))
             made = _drafted(image, shown * 2).resize((shown, height), Image.Resampling.LANCZOS, reducing_gap=3.0)
         if extension == "avif":
-            made.save(target, "AVIF", quality=60, speed=8, exif=b"", icc_profile=b"")
+            made.save(target, "AVIF", quality=60, speed=9, max_threads=1, exif=b"", icc_profile=b"")
         else:
-            made.save(target, "WEBP", quality=80, method=4, exif=b"", icc_profile=b"")
+            made.save(target, "WEBP", quality=80, method=2, exif=b"", icc_profile=b"")
 
 
 def _drafted(image: Image.Image, least: int) -> Image.Image:
@@ -104,11 +105,13 @@ def _reading(within: Limits) -> Iterator[None]:
             raise limits.Damaged from None
 
 
-def _check_size(size: tuple[int, int], within: Limits) -> None:
-    if min(size) < 1:
+def _check_size(image: Image.Image, within: Limits) -> None:
+    """Only a JPEG can be decoded at half its size: what is not to be kept whole could not be held in memory."""
+    most = within.pixels if image.format in {"JPEG", "MPO"} else min(within.pixels, KEPT_PIXELS)
+    if min(image.size) < 1:
         raise limits.Damaged
-    if size[0] * size[1] > within.pixels or max(size) > limits.LONGEST_SIDE:
-        raise limits.TooManyPixels(within, size)
+    if image.width * image.height > most or max(image.size) > limits.LONGEST_SIDE:
+        raise limits.TooManyPixels(replace(within, pixels=most), image.size)
 
 
 def _list_durations(image: Image.Image, within: Limits) -> list[float]:
@@ -228,9 +231,11 @@ def _save(image: Image.Image, found: Found, target: BinaryIO, style: dict[str, A
     elif found is sniffing.WEBP:
         image.save(target, "WEBP", method=4, exif=b"", icc_profile=b"", xmp=b"", **style)
     elif found is sniffing.AVIF:
-        image.save(target, "AVIF", quality=80, speed=8, exif=b"", icc_profile=b"", xmp=b"")
+        image.save(target, "AVIF", quality=80, speed=9, max_threads=1, exif=b"", icc_profile=b"", xmp=b"")
     else:
-        image.save(target, "PNG", icc_profile=None)
+        # A large one is packed less tightly: it would take seconds.
+        level = 6 if image.width * image.height < 4_000_000 else 3
+        image.save(target, "PNG", icc_profile=None, compress_level=level)
         return sniffing.PNG
     return found
 
