@@ -35,7 +35,7 @@ def index() -> ResponseReturnValue:
     wanted, after = _filter(), _number(request.args.get("after"))
     session = web.reader()
     found = list_media(session, wanted, after=after)
-    if answers.wants_json():
+    if web.wants_json():
         return {"items": [answers.item(media) for media in found.items], "next": found.next}
     return render_template(
         "admin/media/index.html",
@@ -56,7 +56,7 @@ def add() -> ResponseReturnValue:
     request.max_content_length = web.config().max_upload_bytes + BESIDE_BYTES
     answers.require_token()
     taken = take(request.files.getlist("file"))
-    if answers.wants_json():
+    if web.wants_json():
         return answers.of_taken(taken)
     if not taken.refused and len(taken.items) == 1:
         done = "media-known" if taken.items[0].was_known else "media-added"
@@ -69,7 +69,7 @@ def add() -> ResponseReturnValue:
 def show(media_id: int) -> ResponseReturnValue:
     """One file: what is said about it, and where it is used."""
     media = load(media_id)
-    if answers.wants_json():
+    if web.wants_json():
         return answers.item(media)
     return _show(media, MediaForm(obj=media))
 
@@ -135,7 +135,7 @@ def delete(media_id: int) -> ResponseReturnValue:
 def too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
     """The page for it, or for scripts the same in one sentence."""
     page = errors.show(error)  # reads what the browser is still sending
-    return answers.too_large() if answers.wants_json() else page
+    return answers.too_large() if web.wants_json() else page
 
 
 def _filter() -> Filter:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import abort, jsonify, request
+from flask import abort, jsonify
 from flask.typing import ResponseReturnValue
 
 from app import web
@@ -14,16 +14,11 @@ from app.media.models import Media
 KIND_NAMES = {"image": "Pictures", "document": "Documents", "audio": "Audio", "video": "Video"}
 
 
-def wants_json() -> bool:
-    """Whether a script asks: it prefers JSON to a page."""
-    return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
-
-
 def require_token() -> None:
     """The form's token must be right; or the expired-form page answers, or its JSON (400)."""
     if web.ButtonForm().validate_on_submit():
         return
-    if wants_json():
+    if web.wants_json():
         answer = jsonify(error="csrf", sentence="The page had been open too long. Please send it again.")
         answer.status_code = 400
         abort(answer)
