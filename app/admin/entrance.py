@@ -124,7 +124,8 @@ def leave() -> ResponseReturnValue:
 def session() -> ResponseReturnValue:
     """Whether this browser is signed in, as whom, and the token of its forms: a page left open asks."""
     me = web.me()
-    return jsonify(signed_in=me is not None, csrf_token=generate_csrf(), name=me.name if me else "")
+    mine = {"account_id": me.id, "name": me.name} if me else {"account_id": None, "name": ""}
+    return jsonify(signed_in=me is not None, csrf_token=generate_csrf(), **mine)
 
 
 # The first admin

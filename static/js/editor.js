@@ -13,6 +13,7 @@ for (const form of document.querySelectorAll("form[data-editor]")) {
 function open(form) {
   if (form.elements.body_format?.value === "markdown") {
     installPublishing(form, null);
+    saving.installSaving(null, form);
     return;
   }
   const field = form.elements.body;

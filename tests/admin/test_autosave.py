@@ -333,7 +333,7 @@ def test_a_page_left_open_asks_how_things_are(editor: FlaskClient, client: Flask
     assert told.get_json()["signed_in"] is False and told.get_json()["name"] == ""
     assert "no-store" in told.headers["Cache-Control"]
     told = editor.get("/admin/session.json").get_json()
-    assert told["signed_in"] is True and told["name"] == "Bob"
+    assert told["signed_in"] is True and told["name"] == "Bob" and told["account_id"] > 0
     number = write(editor)
     assert editor.post(f"/admin/articles/{number}", headers=JSON,
                        data={"csrf_token": told["csrf_token"], "title": "New"}).status_code == 200  # fmt: skip

@@ -96,6 +96,7 @@ def test_from_the_set_up_link_to_a_counted_reader(
 def test_too_much_at_once_is_still_there_when_going_back(server: Server, page: Page) -> None:
     set_up(page, server)
     page.set_default_timeout(SLOW)
+    page.context.route("**/dist/editor.js*", lambda route: route.abort())  # the form alone
     page.goto(f"{server.url}/admin/articles/new")
     page.get_by_label("Title").fill("Ten megabytes on their way")
     body = page.locator("textarea[name=body]")
