@@ -108,6 +108,8 @@ def save(article_id: int) -> ResponseReturnValue:
     session = web.writer()
     article = editing.load_in(session, article_id)
     done = "saved-changes" if article.has_unpublished_changes else "saved"
+    if form.based_on is not None and form.based_on < article.draft.version - 1:
+        done = "saved-merged"
     made = _new_bylines(article, started) | form.times_not_used_yet(article)
     session.commit()
     return redirect(url_for("admin.articles.edit", article_id=article_id, done=done, **made), 303)

@@ -10,6 +10,7 @@ import hashlib
 import re
 import secrets
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from app.articles.aligning import align
@@ -30,8 +31,14 @@ _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 
 def split(body: str, body_format: str = "html") -> list[str]:
     """The blocks of a body, in order. HTML is split well as ``html.clean`` writes it, and somehow in any case."""
+    return list(_split(body, body_format))
+
+
+@lru_cache(maxsize=4)
+def _split(body: str, body_format: str) -> tuple[str, ...]:
+    """One save asks for the blocks of the same two or three texts again and again."""
     starts = [0, *(_markdown_starts(body) if body_format == "markdown" else _html_starts(body)), len(body)]
-    return [body[start:end] for start, end in pairwise(starts) if end > start]
+    return tuple(body[start:end] for start, end in pairwise(starts) if end > start)
 
 
 def pairs(body: str, ids: Sequence[str], body_format: str = "html") -> list[Pair]:

@@ -37,6 +37,8 @@ def merge_blocks(
     base: Sequence[Pair], theirs: Sequence[Pair], mine: Sequence[Pair], *, body_format: str = "html"
 ) -> Merged:
     """One text of two. Ids are unique in each of the three."""
+    if base == theirs:
+        return Merged(settled(mine, body_format))
     before, other, own = dict(base), dict(theirs), dict(mine)
     texts: dict[str, str] = {}
     conflicts = []

@@ -74,7 +74,7 @@ def find_version(session: Session, draft: Draft, version: int) -> Snapshot | Non
     found = session.scalar(
         select(Revision)
         .where(Revision.article_id == draft.article_id, Revision.version <= version, Revision.reason != "conflict")
-        .order_by(Revision.version.desc(), Revision.id.desc())
+        .order_by(Revision.id.desc())
         .limit(1)
     )
     return snapshot_of(found) if found is not None else None
@@ -86,7 +86,7 @@ def list_savers(session: Session, draft: Draft, *, since: int, but: int | None) 
         select(Revision.account_id, Account.name)
         .join(Account, Account.id == Revision.account_id)
         .where(Revision.article_id == draft.article_id, Revision.version > since, Revision.reason != "conflict")
-        .order_by(Revision.version.desc(), Revision.id.desc())
+        .order_by(Revision.id.desc())
         .limit(500)
     )
     names = {account_id: name for account_id, name in reversed(list(rows)) if account_id != but}
@@ -149,7 +149,8 @@ def reconcile_content(session: Session, draft: Draft, content: Content, *, based
         former = base.text.blocks if base is not None else []
         texts = blocks.split(content.body.source, content.body.format)
         text = Text(blocks.named(texts, content.block_ids, former=former), content.body.format)
-    return reconcile(snapshot_of(draft), content.said(), text, base=base)
+    theirs = base if base is not None and base.version == draft.version else snapshot_of(draft)
+    return reconcile(theirs, content.said(), text, base=base)
 
 
 def merged_content(content: Content, found: Reconciled) -> Content:

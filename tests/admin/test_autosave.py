@@ -468,3 +468,34 @@ def test_savers_at_the_same_moment_are_all_in(
     expected = [text for place, tab in enumerate(tabs) for text in
                 (f"<p>{place} by {tab.name}</p>", f"<p>New by {tab.name}</p>")]  # fmt: skip
     assert blocks.split(draft.body) == expected
+
+
+def test_plain_forms_are_merged_too(editor: FlaskClient, alice: Account, client_of: ClientOf, look: Look) -> None:
+    """Without JavaScript: the whole form of an old version, in either order."""
+    for first, second in (("bob", "alice"), ("alice", "bob")):
+        number = write(editor, f"Of {first}", "".join(f"<p>Same</p>\n{item}\n" for item in ("<hr>", "<h2>H</h2>", "")))
+        url, browsers = f"/admin/articles/{number}", {"bob": editor, "alice": client_of(alice)}
+        body = look(number).draft.body
+        typed = {
+            "bob": {"body": body.replace("<p>Same</p>", "<p>By Bob</p>", 1), "tags": "bob"},
+            "alice": {"body": body.replace("<h2>H</h2>", "<h2>Alice</h2><p>New</p>"), "excerpt": "Alice"},
+        }
+        for who in (first, second):
+            answer = post_form(browsers[who], url, {"version": "1", "title": f"Of {first}", **typed[who]})
+            assert answer.status_code == 303, who
+        assert "done=saved-merged" in answer.headers["Location"]
+        draft = look(number).draft
+        assert draft.body.split() == ["<p>By", "Bob</p>", "<hr>", "<p>Same</p>",
+                                      "<h2>Alice</h2><p>New</p>", "<p>Same</p>"]  # fmt: skip
+        assert (draft.excerpt, [tag.name for tag in draft.tags]) == ("Alice", ["bob"])
+
+
+def test_plain_forms_meet_the_conflict_page_only_for_the_same_paragraph(
+    editor: FlaskClient, alice: Account, client_of: ClientOf, look: Look
+) -> None:
+    number = write(editor, body=THREE)
+    url = f"/admin/articles/{number}"
+    post_form(editor, url, {"version": "1", "body": THREE.replace("Two", "Two, by Bob")})
+    answer = post_form(client_of(alice), url, {"version": "1", "body": THREE.replace("Two", "Two, by Alice")})
+    assert answer.status_code == 409 and "Two, by Bob" in answer.text
+    assert look(number).draft.version == 2

@@ -11,6 +11,8 @@ from app import html
 from app.articles import blocks
 from app.articles.aligning import align, longest_rising
 from app.articles.rendering import prepare
+from app.html_limits import MOST_WORK, most_work
+from app.html_tree import _Builder, _Parser
 
 # Other tests run at the same time: how long one example takes says nothing.
 unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=80)
@@ -189,3 +191,13 @@ def test_words_that_flow_together_have_the_first_id() -> None:
     settled = blocks.settled(loose)
     assert [text for _, text in settled] == ["<p>a</p>", "\nb c", "<p>d</p>", "<p>e</p>"]
     assert [item for item, _ in settled][:3] == ["id000001", "id000002", "id000004"]
+
+
+@unhurried
+@given(st.lists(soup, max_size=4))
+def test_the_estimate_of_the_work_is_never_too_low(sources: list[str]) -> None:
+    """Else a text made of small changes could become one that nobody can open."""
+    body = "".join(html.clean(source).html for source in sources) * 20
+    parser = _Parser(_Builder)
+    parser.parseFragment(body)
+    assert MOST_WORK - parser.tree.openElements.left <= most_work(body)
