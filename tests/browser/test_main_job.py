@@ -141,5 +141,6 @@ def set_up(page: Page, server: Server) -> None:
 
 def rename(page: Page, slug: str) -> None:
     page.locator("[name=slug]").fill(slug)
-    page.get_by_role("button", name=re.compile("^Publish")).first.click()
+    with page.expect_navigation():  # once the change is saved
+        page.get_by_role("button", name=re.compile("^Publish")).first.click()
     expect(page.locator("[name=slug]")).to_have_value(slug)

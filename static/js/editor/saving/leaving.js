@@ -32,7 +32,11 @@ export class Leaving {
     event.preventDefault();
     if (!(await this.saver.save({ manual: true }))) return;
     this.isThrough = true;
-    this.form.requestSubmit(submitter.isConnected ? submitter : null);
+    if (!submitter.isConnected) { // the bar was renewed meanwhile; what was pressed is what is meant
+      submitter.hidden = true;
+      this.form.append(submitter);
+    }
+    this.form.requestSubmit(submitter);
     this.isThrough = false;
   }
 
