@@ -12,7 +12,7 @@ from pathlib import Path
 
 from app.config import ROOT
 from bench import machine
-from bench.groups import beside, freshness, growth, importing, lane, memory, middleware, pages, questions
+from bench.groups import beside, editor, freshness, growth, importing, lane, memory, middleware, pages, questions
 from bench.report import Report
 from bench.run import Run
 
@@ -26,6 +26,7 @@ GROUPS: dict[str, Callable[[Run], None]] = {
     "growth": growth.measure,
     "memory": memory.measure,
     "statistics": questions.measure,
+    "editor": editor.measure,
 }
 QUICK = {"sizes": "100,1000", "databases": "sqlite", "seconds": 1, "rounds": 1, "pages": 100, "posts": 300}
 FULL = {"sizes": "100,10000,100000", "databases": "sqlite,postgresql", "seconds": 4, "rounds": 3, "pages": 1000,
