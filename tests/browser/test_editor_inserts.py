@@ -111,11 +111,9 @@ def drop(page: Page, *paths: Path) -> None:
 
 
 def saved_and_shown(page: Page) -> str:
-    """Save, and give what the preview shows of the text."""
-    page.get_by_role("button", name="Save", exact=True).click()
-    page.wait_for_url(re.compile("done=saved"))
+    """What the preview, which saves first, shows of the text."""
     page.get_by_role("button", name="Preview", exact=True).click()
-    page.wait_for_url(re.compile("/preview"))
+    page.wait_for_url(re.compile("/preview"), wait_until="domcontentloaded")
     shown: str = page.evaluate("document.querySelector('.prose').innerHTML")
     return shown
 
@@ -209,7 +207,7 @@ def test_words_of_a_picture_are_written_in_its_panel(open_editor: Open, tmp_path
         type_in(page, "Tab")
     page.keyboard.type("Wider")
     type_in(page, "Escape")
-    assert page.evaluate("document.activeElement.classList.contains('ProseMirror')")
+    expect(page.locator(".ProseMirror")).to_be_focused()
     shown = saved_and_shown(page)
     figure = parse(shown)
     images = [element for element in figure.elements() if element.name == "img"]
@@ -278,8 +276,8 @@ def test_footnotes_are_numbered_and_go_with_their_references(open_editor: Open) 
     type_in(page, "Enter")
     page.keyboard.type(".")
     expect(page.locator(".ProseMirror > p").nth(1)).to_have_text("Second words.1.")
-    page.wait_for_timeout(100)
-    type_in(page, "ControlOrMeta+Home", "End", "ControlOrMeta+Alt+n")
+    page.locator(".ProseMirror > p").first.click()
+    type_in(page, "End", "ControlOrMeta+Alt+n")
     expect(page.locator("[data-field=words]")).to_be_focused()
     page.keyboard.type("Earlier")
     type_in(page, "Escape")
