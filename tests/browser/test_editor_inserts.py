@@ -200,7 +200,9 @@ def test_words_of_a_picture_are_written_in_its_panel(open_editor: Open, tmp_path
     page.wait_for_selector(".ProseMirror figure img")
     assert page.evaluate("document.querySelector('.ProseMirror').textContent.includes('data:')") is False
     page.click(".ProseMirror figcaption")
+    expect(page.get_by_role("group", name="Image")).to_be_visible()
     type_in(page, "Tab")
+    expect(page.get_by_role("group", name="Image").get_by_label("Alternative text")).to_be_focused()
     hostile = '"><img src=x onerror=alert(1)>'
     for words in ("Alt " + hostile, "Caption " + hostile, "Credit " + hostile):
         page.keyboard.type(words)
