@@ -266,14 +266,14 @@ def test_saving_an_untouched_article_changes_not_one_byte(
     sign_in(context, editor, served)
     page.goto(f"{served}/admin/articles/{number}")
     page.locator(".ProseMirror").wait_for()
-    page.get_by_role("button", name="Save", exact=True).click()
-    page.wait_for_url("**done=saved**")
+    with page.expect_response(lambda answer: answer.request.method == "POST" and answer.url.endswith(f"/{number}")):
+        page.get_by_role("button", name="Save", exact=True).click()
     assert look(number).draft.body == stored
     page.locator(".ProseMirror p").first.click()
     page.keyboard.press("End")
     page.keyboard.type("!")
-    page.get_by_role("button", name="Save", exact=True).click()
-    page.wait_for_url("**done=saved**")
+    with page.expect_response(lambda answer: answer.request.method == "POST" and answer.url.endswith(f"/{number}")):
+        page.get_by_role("button", name="Save", exact=True).click()
     assert look(number).draft.body.replace("!", "") == stored
 
 
