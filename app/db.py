@@ -57,6 +57,8 @@ class Database:
         self.url: URL = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(self.url) if self.is_sqlite else _postgresql_engine(self.url)
+        self.is_closed = False
+        """Whether ``close`` was called."""
         self._told: list[Callable[[Session], None]] = []
         self._writers = sessionmaker(self.engine, info={"told": self._told})
         self._reading = self.engine.execution_options(typecase_reads=True, postgresql_readonly=True)
@@ -74,7 +76,8 @@ class Database:
         self._told.append(call)
 
     def close(self) -> None:
-        """Close the connections of the pool; the next session opens new ones."""
+        """Close the connections of the pool; the next session opens new ones, but threads that keep asking stop."""
+        self.is_closed = True
         self.engine.dispose()
 
 

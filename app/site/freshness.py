@@ -74,10 +74,11 @@ class Freshness:
         return self._due is not None and clock.now().timestamp() >= self._due
 
     def _poll(self) -> None:
-        while True:
-            time.sleep(POLL_SECONDS)
+        time.sleep(POLL_SECONDS)
+        while not self.database.is_closed:
             with self._lock:
                 self._ask()
+            time.sleep(POLL_SECONDS)
 
     def _ask(self) -> None:
         was_due, stamp, now = self._is_due(), self._own_stamp().read(), clock.now()

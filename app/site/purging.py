@@ -90,8 +90,8 @@ class Purger:
 
     def _keep_looking(self) -> None:
         swept = -SWEEP_SECONDS
-        while True:
-            time.sleep(LOOK_SECONDS)
+        time.sleep(LOOK_SECONDS)
+        while not self.database.is_closed:
             try:
                 self.deliver()
             except SQLAlchemyError:
@@ -101,6 +101,7 @@ class Purger:
             if time.monotonic() - swept > SWEEP_SECONDS:
                 request_log.remove_old()
                 swept = time.monotonic()
+            time.sleep(LOOK_SECONDS)
 
 
 def sign(body: bytes, secret: str) -> str:

@@ -3,6 +3,7 @@
 import gzip
 import logging
 import re
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -115,6 +116,10 @@ def two(config: Config) -> Iterator[Two]:
     log.setLevel(level)
     app.extensions["typecase.counter"].close()
     app.extensions["typecase.db"].close()
+    for thread in threading.enumerate():
+        if thread.name in {"freshness", "purging"}:
+            thread.join(10)
+            assert not thread.is_alive(), "what asks a database stops when that is closed"
 
 
 def environ_of(path: str, headers: dict[str, str], *, method: str = "GET", peer: str = "192.0.2.7") -> dict[str, Any]:
