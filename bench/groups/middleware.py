@@ -2,15 +2,11 @@
 same bytes and counts nothing. Ours writes journal and log.
 """
 
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 
-from app.config import ROOT
 from bench.groups.lane import fetch_pages
 from bench.load import Mix, Target
-from bench.machine import SERVER_CORE, pinned
 from bench.report import Row, compare
 from bench.run import Run
 from bench.stage import Stage, granian, on_one_core, plain_gunicorn, warm
@@ -48,21 +44,9 @@ def _on(run: Run, stage: Stage, paths: list[str], kind: str) -> None:
     compare(rows[OURS], rows[BARE], at_least=BARS[kind])
 
 
-@contextmanager
-def _ours(stage: Stage, kind: str) -> Iterator[Target]:
-    """Our application with our configuration, but for the lane; in either case a process of its own folds."""
+def _ours(stage: Stage, kind: str):  # type: ignore[no-untyped-def]
+    """Our application with our configuration, but for the lane."""
     server = stage.server()
     if kind == "gunicorn gthread":
-        command = [*gunicorn_command("wsgi:app"), "-k", "app.site.folding_worker.FoldingWorker"]
-        with on_one_core(server, command) as target:
-            yield target
-        return
-    with on_one_core(server, COMMANDS[kind](server, "bench.logged:app")) as target:
-        fold = [sys.executable, "-m", "flask", "--app", "wsgi", "pageviews", "fold", "--keep-on"]
-        with pinned(SERVER_CORE):
-            folder = subprocess.Popen(fold, cwd=ROOT, env=server.environment)
-        try:
-            yield target
-        finally:
-            folder.terminate()
-            folder.wait()
+        return on_one_core(server, [*gunicorn_command("wsgi:app"), "-k", "app.site.folding_worker.FoldingWorker"])
+    return on_one_core(server, COMMANDS[kind](server, "bench.logged:app"))

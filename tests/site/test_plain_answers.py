@@ -120,6 +120,7 @@ def two(config: Config) -> Iterator[Two]:
         if thread.name in {"freshness", "purging"}:
             thread.join(10)
             assert not thread.is_alive(), "what asks a database stops when that is closed"
+    app.extensions["typecase.db"].close()  # of a last question that was under way
 
 
 def environ_of(path: str, headers: dict[str, str], *, method: str = "GET", peer: str = "192.0.2.7") -> dict[str, Any]:
