@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy.orm import Session
@@ -174,9 +175,10 @@ def _served(config: Config, token: str) -> Iterator[tuple[str, str]]:
 def _take(chromium: Browser, url: str, name: str, *, scheme: str = "light", cookie: str = "") -> None:
     context = chromium.new_context(viewport={"width": 1200, "height": 860}, color_scheme=scheme)  # type: ignore[arg-type]
     if cookie:
-        context.add_cookies([{"name": "session", "value": cookie, "url": url}])
+        parts = urlsplit(url)  # for the whole site, not for this page's folder
+        context.add_cookies([{"name": "session", "value": cookie, "url": f"{parts.scheme}://{parts.netloc}"}])
     page = context.new_page()
-    page.goto(url)
+    page.goto(url, wait_until="networkidle")
     page.screenshot(path=IMAGES / name)
     context.close()
 
