@@ -63,7 +63,7 @@ def test_the_server_is_killed_during_a_save(newsroom: Newsroom) -> None:
     newsroom.server.start()
     page = newsroom.open(page.context, article)
     restore(newsroom, page, SECOND)
-    assert newsroom.words(article) == f"Before.{FIRST}{SECOND}\nAfter."
+    wait_for(lambda: newsroom.words(article) == f"Before.{FIRST}{SECOND}\nAfter.")
 
 
 def test_ten_edits_without_a_line(newsroom: Newsroom) -> None:
@@ -80,15 +80,14 @@ def test_ten_edits_without_a_line(newsroom: Newsroom) -> None:
     assert "Edit" not in newsroom.words(article)
     page = newsroom.open(context, article)
     restore(newsroom, page, "Edit number 0 is here", "Edit number 9 is here")
-    assert newsroom.words(article).split("\n") == [
-        f"Path {number}. Edit number {number} is here" for number in range(10)
-    ]
+    edited = [f"Path {number}. Edit number {number} is here" for number in range(10)]
+    wait_for(lambda: newsroom.words(article).split("\n") == edited)
     context.set_offline(True)
     type_at(page, FIRST, paragraph=4)
     wait_for_state(page, "offline")
     context.set_offline(False)
     wait_for_state(page, "saved")
-    assert FIRST in newsroom.words(article)
+    wait_for(lambda: FIRST in newsroom.words(article))
 
 
 def test_a_tab_is_closed_without_saving(newsroom: Newsroom) -> None:
@@ -114,7 +113,7 @@ def check_kept(newsroom: Newsroom, page: Page, article: int, complete: str) -> N
     wait_for(lambda: newsroom.words(article) == complete or offers(page).count() == 1)
     if newsroom.words(article) != complete:
         restore(newsroom, page)
-    assert newsroom.words(article) == complete
+    wait_for(lambda: newsroom.words(article) == complete)
 
 
 def test_a_new_article_is_never_saved(newsroom: Newsroom) -> None:
@@ -129,7 +128,7 @@ def test_a_new_article_is_never_saved(newsroom: Newsroom) -> None:
     page = newsroom.open(context)
     restore(newsroom, page, FIRST, "Salt")
     article = int(page.url.rpartition("/")[2])
-    assert (newsroom.title(article), newsroom.words(article)) == ("Salt", FIRST.strip())
+    wait_for(lambda: (newsroom.title(article), newsroom.words(article)) == ("Salt", FIRST.strip()))
     page.keyboard.press("Control+s")
     wait_for_state(page, "saved")
     assert newsroom.open(context).locator(".saving-kept").count() == 0
@@ -151,7 +150,7 @@ def test_the_session_expires_while_typing(newsroom: Newsroom) -> None:
     sign_in(page)
     paper(page).wait_for()
     restore(newsroom, page, SECOND)
-    assert newsroom.words(article) == f"Before.{FIRST}{SECOND}\nAfter."
+    wait_for(lambda: newsroom.words(article) == f"Before.{FIRST}{SECOND}\nAfter.")
     newsroom.end_sessions_of("Alice")
     type_at(page, FIRST, paragraph=1)
     wait_for_state(page, "signed-out")
@@ -159,7 +158,7 @@ def test_the_session_expires_while_typing(newsroom: Newsroom) -> None:
     page.get_by_role("button", name="Sign in again").click()
     sign_in(page)
     wait_for_state(page, "saved")
-    assert newsroom.words(article) == f"Before.{FIRST}{SECOND}\nAfter.{FIRST}{SECOND}"
+    wait_for(lambda: newsroom.words(article) == f"Before.{FIRST}{SECOND}\nAfter.{FIRST}{SECOND}")
 
 
 def sign_in(page: Page) -> None:
@@ -181,7 +180,7 @@ def test_two_browsers_edit_different_paragraphs(newsroom: Newsroom) -> None:
     for page in (hers, his):
         wait_for_state(page, "saved")
     expected = f"Alice’s.{FIRST}\nNobody’s.\nBob’s.{SECOND}"
-    assert newsroom.words(article) == expected
+    wait_for(lambda: newsroom.words(article) == expected)
     his.context.set_offline(True)
     his.keyboard.type(" And more.", delay=DELAY)
     crash(his)
@@ -190,7 +189,7 @@ def test_two_browsers_edit_different_paragraphs(newsroom: Newsroom) -> None:
     wait_for_state(hers, "saved")
     his = newsroom.open(his_browser, article)
     restore(newsroom, his, "And more.")
-    assert newsroom.words(article) == f"Alice’s.{FIRST} Hers too.\nNobody’s.\nBob’s.{SECOND} And more."
+    wait_for(lambda: newsroom.words(article) == f"Alice’s.{FIRST} Hers too.\nNobody’s.\nBob’s.{SECOND} And more.")
     wait_for(lambda: "And more." in paper(hers).inner_text())
     assert state(hers) == "saved"
 
@@ -205,7 +204,7 @@ def test_two_browsers_edit_the_same_paragraph(newsroom: Newsroom) -> None:
     type_at(his, SECOND)
     his.context.set_offline(False)
     wait_for_state(his, "conflict")
-    assert newsroom.words(article) == f"Everybody’s.{FIRST}\nNobody’s."
+    wait_for(lambda: newsroom.words(article) == f"Everybody’s.{FIRST}\nNobody’s.")
     assert f"Everybody’s.{SECOND}" in paper(his).inner_text()
     assert f"Everybody’s.{SECOND[:20]}" in "\n".join(newsroom.revisions(article))
     card = his.locator(".saving-conflict")
@@ -218,7 +217,7 @@ def test_two_browsers_edit_the_same_paragraph(newsroom: Newsroom) -> None:
     assert "Still his." in offers(his).inner_text()
     offers(his).get_by_role("button", name="Restore").click()
     wait_for_state(his, "saved")
-    assert "Still his." in newsroom.words(article)
+    wait_for(lambda: "Still his." in newsroom.words(article))
     assert FIRST in "\n".join([newsroom.words(article), *newsroom.revisions(article)])
 
 
@@ -235,7 +234,7 @@ def test_one_person_in_two_tabs(newsroom: Newsroom) -> None:
     wait_for_state(other, "saved")
     third = newsroom.open(context, article)
     restore(newsroom, third, FIRST)  # of the tab that is gone, and not of the one that lives
-    assert newsroom.words(article) == f"First tab’s.{FIRST}\nSecond tab’s.{SECOND}"
+    wait_for(lambda: newsroom.words(article) == f"First tab’s.{FIRST}\nSecond tab’s.{SECOND}")
 
 
 @pytest.mark.parametrize("hours", [-1, 1])
@@ -250,11 +249,11 @@ def test_a_clock_is_an_hour_wrong(newsroom: Newsroom, hours: int) -> None:
     for number, (page, text) in enumerate(((hers, FIRST), (his, SECOND))):
         type_at(page, text, paragraph=number)
         wait_for_state(page, "saved")
-    assert newsroom.words(article) == f"Hers.{FIRST}\nHis.{SECOND}"
+    wait_for(lambda: newsroom.words(article) == f"Hers.{FIRST}\nHis.{SECOND}")
     her_browser.set_offline(True)
     type_at(hers, SECOND)
     crash(hers)
     her_browser.set_offline(False)
     hers = newsroom.open(her_browser, article)
     restore(newsroom, hers, SECOND)
-    assert newsroom.words(article) == f"Hers.{FIRST}{SECOND}\nHis.{SECOND}"
+    wait_for(lambda: newsroom.words(article) == f"Hers.{FIRST}{SECOND}\nHis.{SECOND}")
