@@ -105,6 +105,7 @@ function offer(entry, beyond, { saver, keeper }) {
   const done = () => { panel.remove(); };
   const restore = button("Restore", async () => {
     done();
+    saver.status.show("waiting"); // what is brought back is not saved yet, whatever was before
     await bringBack(entry, saver);
   }, "is-primary");
   const discard = button("Discard", () => {
