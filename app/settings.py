@@ -49,6 +49,12 @@ class Publication(Base):
     purge_url: Mapped[str] = mapped_column(String(500), default="", server_default="")
     """Where a CDN is told which pages are old; empty: nowhere."""
     purge_secret: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    allows_foreign_pictures: Mapped[bool] = mapped_column(default=True, server_default=true())
+    """Whether pages may show pictures from other sites, over https."""
+    security_contact: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    """Where holes are reported, as security.txt gives it: mailto:, https: or tel:."""
+    mail_sender: Mapped[str] = mapped_column(String(254), default="", server_default="")
+    """The address that mail comes from; empty: what the mail server's account says."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,9 @@ class Settings:
     shows_pageviews: bool = True
     counts_by_script: bool = False
     purge_url: str = ""
+    allows_foreign_pictures: bool = True
+    security_contact: str = ""
+    mail_sender: str = ""
 
     @cached_property
     def zone(self) -> ZoneInfo:

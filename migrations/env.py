@@ -3,10 +3,13 @@
 from alembic import context
 
 import app.accounts.models
+import app.accounts.models_doors
 import app.articles.models
 import app.articles.models_desk
+import app.audit.models
 import app.changes
 import app.imports.models
+import app.mail
 import app.pageviews.models
 import app.purges
 import app.settings  # noqa: F401

@@ -166,6 +166,11 @@ def database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: P
             " VALUES (1, 'Typecase', '', 'en', 'UTC', '', 10)"
         ))  # fmt: skip
         connection.execute(text("INSERT INTO site_version (id, version) VALUES (1, 0)"))
+        connection.execute(text("INSERT INTO audit_head (id, number, chain) VALUES (1, 0, '')"))
+        connection.execute(text(
+            "INSERT INTO role (name, label, is_builtin, rights) VALUES ('admin', 'Admin', TRUE, '{}'),"
+            " ('editor', 'Editor', TRUE, '{}'), ('author', 'Author', TRUE, '{}')"
+        ))  # fmt: skip
     database.close()
 
 

@@ -37,5 +37,5 @@ def rows() -> list[str]:
 
 
 def test_the_table_is_the_code_s() -> None:
-    table = read("docs/administering.md").split("-->\n", 1)[1].split("<!-- /rights", 1)[0]
+    table = read("docs/administration.md").split("-->\n", 1)[1].split("<!-- /rights", 1)[0]
     assert table.strip().splitlines()[2:] == rows(), "\n" + "\n".join(rows())

@@ -19,6 +19,7 @@ FOUNDATION = (
     "html",
     "html_limits",
     "html_tree",
+    "mail",
     "migrating",
     "outbound",
     "purges",
@@ -27,7 +28,7 @@ FOUNDATION = (
     "stamp",
     "text",
 )
-ROOMS = ("accounts", "pageviews", "media", "articles", "imports")  # each may use those before it
+ROOMS = ("audit", "accounts", "pageviews", "media", "articles", "imports")  # each may use those before it
 SHARED_BY_DOORS = ("errors", "health", "hosts", "login", "one_at_a_time", "proxies", "request_log", "web")
 DOORS = ("site", "admin", "cli")
 
