@@ -4,6 +4,7 @@ A *reader* is a session that cannot write (the database itself refuses); a *writ
 lock at its first statement, so two writers queue instead of failing half-way. Imports nothing of ours.
 """
 
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -57,8 +58,8 @@ class Database:
         self.url: URL = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(self.url) if self.is_sqlite else _postgresql_engine(self.url)
-        self.is_closed = False
-        """Whether ``close`` was called."""
+        self.closed = threading.Event()
+        """Set by ``close``: threads that ask again and again wait for it in between."""
         self._told: list[Callable[[Session], None]] = []
         self._writers = sessionmaker(self.engine, info={"told": self._told})
         self._reading = self.engine.execution_options(typecase_reads=True, postgresql_readonly=True)
@@ -77,7 +78,7 @@ class Database:
 
     def close(self) -> None:
         """Close the connections of the pool; the next session opens new ones, but threads that keep asking stop."""
-        self.is_closed = True
+        self.closed.set()
         self.engine.dispose()
 
 

@@ -1,5 +1,7 @@
 """Where an article appears: the keys of the pages that show it. Verbs note them before and after a change."""
 
+from collections.abc import Iterable
+
 from sqlalchemy.orm import Session
 
 from app.articles.models import Article
@@ -17,3 +19,8 @@ def places(session: Session, article: Article) -> set[str]:
     keys = {f"article:{shown.id}" for shown in near} | {"lists"}
     keys |= {f"author:{account.id}" for account in article.authors}
     return keys | {f"tag:{tag.id}" for tag in article.tags}
+
+
+def places_of(session: Session, articles: Iterable[Article]) -> set[str]:
+    """The keys of every page that shows one of them."""
+    return set().union(*(places(session, article) for article in articles))

@@ -8,7 +8,6 @@ killed between its commit and that write. The next scheduled change is a deadlin
 import logging
 import os
 import threading
-import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app import changes, clock
-from app.articles.appearing import places
+from app.articles.appearing import places_of
 from app.articles.reading import find_next_due, list_due
 from app.db import Database
 from app.stamp import Stamp
@@ -74,11 +73,9 @@ class Freshness:
         return self._due is not None and clock.now().timestamp() >= self._due
 
     def _poll(self) -> None:
-        time.sleep(POLL_SECONDS)
-        while not self.database.is_closed:
+        while not self.database.closed.wait(POLL_SECONDS):
             with self._lock:
                 self._ask()
-            time.sleep(POLL_SECONDS)
 
     def _ask(self) -> None:
         was_due, stamp, now = self._is_due(), self._own_stamp().read(), clock.now()
@@ -111,4 +108,4 @@ def _with_due(
     if keys is None:
         return None
     came = list_due(session, after=after, until=until)
-    return keys.union(*(places(session, article) for article in came)) if len(came) <= MOST_DUE else None
+    return keys | places_of(session, came) if len(came) <= MOST_DUE else None

@@ -124,11 +124,13 @@ class Kept:
         """
         width = 2 if count >= 100 else 1
         first = count - count % 10**width
+        if not first:
+            return None
         shown = views_element(first, self.language)
         written = str(first)
         at, last = len(_BEFORE_NUMBER) + len(written) - width, len(shown) - len(_AFTER_NUMBER) - width
         zeros = b"0" * width
-        if not (first and shown.endswith(zeros + _AFTER_NUMBER) and shown[at : at + width] == zeros):
+        if not (shown.endswith(zeros + _AFTER_NUMBER) and shown[at : at + width] == zeros):
             return None
         size = len(shown) + (self._gzip_size if gzip else len(self._before) + len(self._after))
         block = _STORED.pack(0, len(shown), len(shown) ^ 0xFFFF) if gzip else b""

@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app import changes, clock, purges, request_log
-from app.articles.appearing import places
+from app.articles.appearing import places_of
 from app.articles.reading import list_due
 from app.db import Database
 from app.outbound import AddressRefused, Outbound, Unreachable
@@ -90,8 +90,7 @@ class Purger:
 
     def _keep_looking(self) -> None:
         swept = -SWEEP_SECONDS
-        time.sleep(LOOK_SECONDS)
-        while not self.database.is_closed:
+        while not self.database.closed.wait(LOOK_SECONDS):
             try:
                 self.deliver()
             except SQLAlchemyError:
@@ -101,7 +100,6 @@ class Purger:
             if time.monotonic() - swept > SWEEP_SECONDS:
                 request_log.remove_old()
                 swept = time.monotonic()
-            time.sleep(LOOK_SECONDS)
 
 
 def sign(body: bytes, secret: str) -> str:
@@ -128,8 +126,7 @@ def _message(session: Session, state: purges.PurgeState) -> tuple[int, datetime,
     if found.keys is None or state.told_until is None:
         return found.version, until, {"all": True, "version": found.version}
     keys = {key for key in found.keys if not key.startswith(changes.PAGEVIEWS)}
-    for article in list_due(session, after=state.told_until, until=until):
-        keys |= places(session, article)
+    keys |= places_of(session, list_due(session, after=state.told_until, until=until))
     if not keys:
         return found.version, until, {}
     return found.version, until, {"keys": sorted(keys | {MANY}), "version": found.version}

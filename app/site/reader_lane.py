@@ -5,7 +5,6 @@ for byte. Nothing waits here without an end: new connections, half heads and slo
 without a thread, for a bounded time and in bounded memory. Why: docs/decisions/0006-reader-lane.md
 """
 
-import os
 import select
 import socket
 import time
@@ -174,13 +173,11 @@ class ReaderLane(PatientWorker):
         """Count the views of these requests; their answers, byte for byte what gunicorn sends for the page cache."""
         assert self.plain is not None
         numbers = self.plain.count(found)
-        ids = os.urandom(8 * len(found)).hex()
         outs: list[bytes] = []
         logged: list[tuple[str, str, int, str]] = []
-        starts, at = self._starts_now(), 0
+        starts = self._starts_now()
         for (kept, line, said, own_id, _), number in zip(found, numbers, strict=True):
-            given = own_id or ids[at : at + 16]
-            at += 16
+            given = own_id or request_log.new_id()
             answer, size = kept.answer(starts[said.closes], number, given, gzip=said.gzip)
             outs.append(answer)
             logged.append((given, line.logged, size, said.network))

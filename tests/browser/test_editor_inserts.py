@@ -125,7 +125,7 @@ def pasted(page: Page, html: str, text: str = "x") -> str:
     """Paste into an empty article; gives the body without the line breaks between blocks."""
     copy(page, html, text)
     page.keyboard.press("ControlOrMeta+v")
-    page.wait_for_function("document.querySelector('textarea[name=body]').value.length > 10")
+    page.wait_for_function("() => document.querySelector('textarea[name=body]').value.length > 10")
     return re.sub(r">\s+<", "><", body_of(page).strip())
 
 
@@ -168,7 +168,7 @@ def test_shift_pastes_the_words_alone(open_editor: Open) -> None:
     page = open_editor("<p></p>")
     copy(page, "<h2>Loud <b>words</b></h2>", "Loud words")
     page.keyboard.press("ControlOrMeta+Shift+v")
-    page.wait_for_function("document.querySelector('textarea[name=body]').value.includes('Loud')")
+    page.wait_for_function("() => document.querySelector('textarea[name=body]').value.includes('Loud')")
     assert body_of(page).strip() == "<p>Loud words</p>"
 
 

@@ -81,7 +81,7 @@ def test_the_keyboard_reaches_everything_and_shows_where_it_is(page: Page, serve
     page.keyboard.press("Tab")
     skip = page.locator(".skip")
     assert skip.evaluate("element => element === document.activeElement")
-    page.wait_for_function("document.querySelector('.skip').getBoundingClientRect().top >= 0")
+    page.wait_for_function("() => document.querySelector('.skip').getBoundingClientRect().top >= 0")
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "content"
     reached = []

@@ -174,7 +174,7 @@ def test_the_popular_list_stays_fresh_and_says_when_it_cannot(desk: Page, served
     add_minute(session, 3, 40, int(clock.now().timestamp()) // 60)
     session.commit()
     desk.clock.run_for(10_500)
-    desk.wait_for_function("document.querySelector('[data-popular] li').innerText.startsWith('Tides')")
+    desk.wait_for_function("() => document.querySelector('[data-popular] li').innerText.startsWith('Tides')")
     assert desk.evaluate("document.activeElement.innerText") == "Tides", "the focus stays where it was"
     assert seen.errors == []
     desk.context.set_offline(True)

@@ -1,4 +1,5 @@
 // Sending one file: progress, cancelling, and a sentence for whatever went wrong. Used by the library and the cover's picker.
+import { post, told } from "./posting.js";
 
 const RETRYABLE = new Set([0, 401, 429, 500, 502, 503, 504]);
 
@@ -11,31 +12,22 @@ export class Refusal extends Error {
 
 /** Upload `file`; `onProgress` gets 0 to 1. Returns `{ done, cancel }`: `done` resolves to the item as JSON, or rejects with a Refusal. */
 export function upload(file, { token, onProgress = () => {} }) {
-  const request = new XMLHttpRequest();
-  const done = new Promise((resolve, reject) => {
-    request.upload.addEventListener("progress", (event) => {
-      if (event.lengthComputable) {
-        onProgress(event.loaded / event.total);
-      }
-    });
-    request.addEventListener("load", () => {
-      const answer = read(request.responseText);
-      if (request.status === 201 && answer.items?.length) {
-        resolve(answer.items[0]);
-      } else {
-        reject(refusalOf(request.status, answer));
-      }
-    });
-    request.addEventListener("error", () => reject(refusalOf(0, {})));
-    request.addEventListener("abort", () => reject(new Refusal("Cancelled.", { mayRetry: true })));
-  });
-  request.open("POST", "/admin/media");
-  request.setRequestHeader("Accept", "application/json");
-  const body = new FormData();
-  body.append("csrf_token", token());
-  body.append("file", file, file.name || "pasted.png");
-  request.send(body);
-  return { done, cancel: () => request.abort() };
+  const { answered, stop } = post(file, { name: file.name || "pasted.png", token: token(), onProgress });
+  return { done: itemOf(answered), cancel: stop };
+}
+
+async function itemOf(answered) {
+  let request;
+  try {
+    request = await answered;
+  } catch (unanswered) {
+    throw unanswered.why === "stopped" ? new Refusal("Cancelled.", { mayRetry: true }) : refusalOf(0, {});
+  }
+  const answer = told(request);
+  if (request.status === 201 && answer.items?.length) {
+    return answer.items[0];
+  }
+  throw refusalOf(request.status, answer);
 }
 
 /** A new token where the page's own is too old; "" where nobody is signed in. */
@@ -62,12 +54,4 @@ function refusalOf(status, answer) {
   const refusal = new Refusal(sentence, { mayRetry: RETRYABLE.has(status) || status === 400 || answer.error === "busy" });
   refusal.isExpired = status === 400 || status === 401;
   return refusal;
-}
-
-function read(text) {
-  try {
-    return JSON.parse(text) || {};
-  } catch {
-    return {};
-  }
 }

@@ -1,27 +1,24 @@
 // Files on their way to the library: one request a file, with progress, that can be stopped and sent again.
+import { post, told } from "../../media/posting.js";
 
 /**
  * Send one file. `progress(fraction)` is called while it is sent. The answer: {done: promise, stop()}; the promise gives
  * the item of the library or raises Refused (with the sentence people read) or Stopped.
  */
 export function send(file, form, progress) {
-  let request = null;
+  let sending = null;
   let isStopped = false;
-  const attempt = (token) =>
-    new Promise((done, failed) => {
-      request = new XMLHttpRequest();
-      request.open("POST", "/admin/media");
-      request.setRequestHeader("Accept", "application/json");
-      request.upload.onprogress = (event) => event.lengthComputable && progress(event.loaded / event.total);
-      request.onload = () => done(request);
-      request.onabort = () => failed(new Stopped());
-      request.onerror = () =>
-        failed(new Refused("There is no connection. The file is kept here: send it again when there is.", "offline"));
-      const body = new FormData();
-      body.append("csrf_token", token);
-      body.append("file", file, file.name || nameOf(file));
-      request.send(body);
-    });
+  const attempt = async (token) => {
+    sending = post(file, { name: file.name || nameOf(file), token, onProgress: progress });
+    try {
+      return await sending.answered;
+    } catch (unanswered) {
+      if (unanswered.why === "stopped") {
+        throw new Stopped();
+      }
+      throw new Refused("There is no connection. The file is kept here: send it again when there is.", "offline");
+    }
+  };
   const run = async () => {
     let answer = await attempt(form.elements.csrf_token.value);
     if (answer.status === 400 && !isStopped) {
@@ -38,7 +35,7 @@ export function send(file, form, progress) {
     done: run(),
     stop: () => {
       isStopped = true;
-      request?.abort();
+      sending?.stop();
     },
   };
 }
@@ -90,13 +87,8 @@ function nameOf(file) {
 const ending = (kind) => kind.replace(/^.*\//, "").replace("jpeg", "jpg").replace(/\+.*$/, "");
 
 function itemOf(request) {
-  let told = {};
-  try {
-    told = JSON.parse(request.responseText);
-  } catch {
-    // a page in place of JSON: the status says enough
-  }
-  const item = told.items?.[0];
+  const answer = told(request);
+  const item = answer.items?.[0];
   if (request.status >= 200 && request.status < 300 && item) {
     return item;
   }
@@ -108,6 +100,6 @@ function itemOf(request) {
     413: "The file is too large for this site.",
   };
   throw new Refused(
-    told.sentence || told.refused?.[0]?.sentence || sentences[wasSentAway ? 401 : request.status] || "The server could not take it. Try again in a moment.",
+    answer.sentence || answer.refused?.[0]?.sentence || sentences[wasSentAway ? 401 : request.status] || "The server could not take it. Try again in a moment.",
   );
 }
