@@ -90,6 +90,7 @@ def _bring_in(planner: Planner, batch: Iterable[Prepared], *, dry_run: bool) -> 
         if any(result.outcome is Outcome.IMPORTED for result in results):
             changes.note(session, "site")  # once for all of them: what each one changes would cost more to tell
         session.commit()
+    web.database().give_way()
     return results
 
 
