@@ -1,0 +1,70 @@
+"""A furnished site for tests that ask every route: something is there for each value in an address."""
+
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
+
+from app.accounts.joining import offer_welcome_link
+from app.accounts.models import Account
+from app.articles import publishing, writing
+from app.articles.models import Revision
+from app.articles.rendering import prepare
+from app.articles.tagging import list_tags
+from app.articles.writing import Content
+from app.pageviews.correcting import correct
+from app.pageviews.statistics import get_today
+from tests.accounts.conftest import HASH
+from tests.house.routes import own_rules
+from tests.media.specimens import add_media
+from tests.pageviews.counts import add_views
+
+PLAUSIBLE = {
+    "title": "Changed", "body": "<p>Changed</p>", "name": "Changed", "email": "changed@example.org", "role": "editor",
+    "tagline": "Changed", "language": "de", "time_zone": "UTC", "articles_per_page": "7", "biography": "Changed",
+    "current_password": "correct horse battery", "password": "another good password", "into": "2", "version": "1",
+    "next": "/admin/", "slug": "changed", "first_day": "2026-11-20", "first_hour": "0", "last_day": "2026-11-20",
+    "last_hour": "23", "view_class": "browser", "reason": "A test", "confirmed": "yes",
+}  # fmt: skip
+"""A value for the fields of every form: most forms take them."""
+SLUGS = {"site.lists.tag": "one", "site.lists.author": "bob"}
+
+
+def furnish_site(session: Session, *, alice: Account, bob: Account) -> dict[str, Any]:
+    """For each value in an address, something that is there: an article of Alice's by Bob, and the rest. Commits."""
+    alice.password_hash = HASH
+    content = Content(title="A title", body=prepare("<p>A text.</p>", "html"), tags=["One", "Two"], authors=["Bob"])
+    article = writing.create(session, content, by_id=alice.id)
+    publishing.publish(session, article, by_id=alice.id)
+    revision_id = session.scalars(select(Revision.id).where(Revision.article_id == article.id)).first()
+    add_views(session, article.id, 9, day=get_today(session))
+    correction_id = correct(
+        session, article.id, first=(get_today(session), 0), last=(get_today(session), 23), views=2, reason="A test",
+        by=alice.id, by_name="Alice",
+    ).id  # fmt: skip
+    values = {
+        "article_id": article.id, "revision_id": revision_id, "tag_id": list_tags(session)[0].id,
+        "account_id": bob.id, "slug": article.slug, "year": article.published_at.year if article.published_at else 2026,
+        "month": 1, "number": 1, "path": "no/such/page", "kind": "csv", "correction_id": correction_id,
+        "media_id": add_media(session, by_id=alice.id).id, "size": "400",
+        "token": offer_welcome_link(session, bob), "name": "x", "width": "phone",
+    }  # fmt: skip
+    session.commit()
+    return values
+
+
+def addresses(app: Flask, method: str, values: dict[str, Any]) -> list[tuple[Rule, str]]:
+    """Every route that takes ``method``, with the address of something that is there."""
+    adapter = app.url_map.bind("localhost")
+    found = []
+    for rule in own_rules(app):
+        if method in (rule.methods or set()):
+            unknown = rule.arguments - set(values)
+            assert not unknown, f"{rule.rule}: give {unknown} a value in tests/house/furnished.py"
+            wanted = {name: values[name] for name in rule.arguments}
+            if rule.endpoint in SLUGS:
+                wanted["slug"] = SLUGS[rule.endpoint]
+            found.append((rule, adapter.build(rule.endpoint, wanted, method=method)))
+    return found
