@@ -15,6 +15,7 @@ from app.admin import (
     corrections,
     editing,
     entrance,
+    front,
     history,
     media,
     people,
@@ -31,6 +32,7 @@ from app.admin.times import clock_for_people, comes_twice, day_for_people, for_p
 bp = Blueprint("admin", __name__)
 for module in (
     entrance,
+    front,
     article_search,
     articles,
     autosave,

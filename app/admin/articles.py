@@ -29,13 +29,6 @@ def _keep_what_is_typed(response: Response) -> Response:
     return response
 
 
-@bp.get("/admin/")
-@web.needs("article.list")
-def front() -> ResponseReturnValue:
-    """Staff begin with their articles."""
-    return redirect(url_for("admin.articles.index"), 303)
-
-
 @bp.get("/admin/articles")
 @web.needs("article.list")
 def index() -> ResponseReturnValue:

@@ -113,7 +113,7 @@ def gather(session: Session, subject: Subject, period: Period, *, limit: int = O
         before=statistics.summarize(session, of, period.before()),
         totals=statistics.get_totals(session, of),
         rows=[_marked(row, spikes) for row in _list_rows(session, subject, period)],
-        top=[] if subject.kind == "article" else _list_top(session, subject, period, limit),
+        top=[] if subject.kind == "article" else list_top(session, subject, period, limit),
         dimensions=statistics.list_dimensions(session, period, of=of),
         named={
             name: statistics.list_details(session, [name], period, of=of, limit=limit, texts=False)
@@ -131,6 +131,13 @@ def list_popular(session: Session, subject: Subject, now: object) -> list[Line]:
     found = statistics.list_popular_now(session, now, of=subject.of)  # type: ignore[arg-type]
     titles = list_titles(session, [article_id for article_id, _ in found])
     return [Line(article_id, titles.get(article_id, ""), views) for article_id, views in found]
+
+
+def list_top(session: Session, subject: Subject, period: Period, limit: int) -> list[Line]:
+    """What was read most in a period, with titles."""
+    found = statistics.list_top(session, period, of=subject.of, limit=limit)
+    titles = list_titles(session, [top.article_id for top in found])
+    return [Line(top.article_id, titles.get(top.article_id, ""), top.views, top.readers) for top in found]
 
 
 def name_articles(session: Session, ids: Collection[int]) -> dict[int, str]:
@@ -174,12 +181,6 @@ def _marked(row: Row, spikes: list[Spike]) -> Row:
 def _list_marks(session: Session, spikes: list[Spike]) -> list[Mark]:
     titles = name_articles(session, {spike.article_id for spike in spikes})
     return [Mark(titles[spike.article_id], words.hours(*spike.first, *spike.last), spike) for spike in spikes]
-
-
-def _list_top(session: Session, subject: Subject, period: Period, limit: int) -> list[Line]:
-    found = statistics.list_top(session, period, of=subject.of, limit=limit)
-    titles = list_titles(session, [top.article_id for top in found])
-    return [Line(top.article_id, titles.get(top.article_id, ""), top.views, top.readers) for top in found]
 
 
 def _list_sites(session: Session, subject: Subject, period: Period, limit: int) -> list[Site]:

@@ -28,14 +28,15 @@ class Event:
     article: Article
 
 
-def list_ahead(session: Session, *, owner_id: int | None = None) -> list[Event]:
-    """What will appear and disappear, the next first, at most ``MOST``; of ``owner_id``'s own only, if given."""
+def list_ahead(session: Session, *, owner_id: int | None = None, limit: int = MOST) -> list[Event]:
+    """What will appear and disappear, the next first, at most ``limit``; of ``owner_id``'s own only, if given."""
     now = clock.now()
     ahead = [
-        *_list(session, Article.published_at, APPEARS, owner_id, Article.published_at > now, _not_withdrawn_before()),
-        *_list(session, Article.withdrawn_at, DISAPPEARS, owner_id, Article.withdrawn_at > now),
-    ]
-    return sorted(ahead, key=_by_moment)[:MOST]
+        *_list(session, Article.published_at, APPEARS, owner_id, Article.published_at > now, _not_withdrawn_before(),
+               limit=limit),
+        *_list(session, Article.withdrawn_at, DISAPPEARS, owner_id, Article.withdrawn_at > now, limit=limit),
+    ]  # fmt: skip
+    return sorted(ahead, key=_by_moment)[:limit]
 
 
 def list_lately(session: Session, *, since: datetime, owner_id: int | None = None) -> list[Event]:
@@ -51,27 +52,27 @@ def list_lately(session: Session, *, since: datetime, owner_id: int | None = Non
     return sorted(lately, key=_by_moment, reverse=True)[:MOST]
 
 
-def list_held_up(session: Session, *, since: datetime, owner_id: int | None = None) -> list[Article]:
+def list_held_up(session: Session, *, since: datetime, owner_id: int | None = None, limit: int = MOST) -> list[Article]:
     """Articles whose day to appear lies ahead, or came after ``since``, and that do not appear."""
     in_trash = and_(Article.trashed_at.is_not(None), Article.published_at > Article.trashed_at)
     withdrawn = and_(Article.trashed_at.is_(None), Article.withdrawn_at <= Article.published_at)
     wanted = [Article.published_at > since, or_(in_trash, withdrawn)]
-    return _articles(session, [*wanted, *_owned(owner_id)], Article.published_at)
+    return _articles(session, [*wanted, *_owned(owner_id)], Article.published_at, limit)
 
 
 def _list(
     session: Session, column: InstrumentedAttribute[datetime | None], kind: str, owner_id: int | None,
-    *wanted: ColumnElement[bool], latest_first: bool = False,
+    *wanted: ColumnElement[bool], latest_first: bool = False, limit: int = MOST,
 ) -> list[Event]:  # fmt: skip
     kept = [Article.trashed_at.is_(None), *wanted, *_owned(owner_id)]
-    found = _articles(session, kept, column.desc() if latest_first else column)
+    found = _articles(session, kept, column.desc() if latest_first else column, limit)
     moments = [(getattr(article, column.key), article) for article in found]
     return [Event(moment, kind, article) for moment, article in moments]
 
 
-def _articles(session: Session, wanted: list[ColumnElement[bool]], order: Any) -> list[Article]:
+def _articles(session: Session, wanted: list[ColumnElement[bool]], order: Any, limit: int = MOST) -> list[Article]:
     found = session.scalars(
-        select(Article).where(*wanted).order_by(order).limit(MOST)
+        select(Article).where(*wanted).order_by(order).limit(limit)
         .options(joinedload(Article.draft).selectinload(Draft.author_links))
     )  # fmt: skip
     return list(found)

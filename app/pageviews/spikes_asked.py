@@ -16,7 +16,9 @@ LOOKED_AT = 30
 """So many days of articles are looked at for a list: those with the most views for each reader, and most views."""
 
 
-def list_spikes(session: Session, of: Of, period: Period, *, limit: int = 10) -> list[Spike]:
+def list_spikes(
+    session: Session, of: Of, period: Period, *, limit: int = 10, looked_at: int = LOOKED_AT
+) -> list[Spike]:
     """The spikes of a period as far as hours are kept (90 days), those offered for a correction first.
 
     For the whole site, an author or a tag only the likeliest days are looked at. What is corrected already does
@@ -25,11 +27,11 @@ def list_spikes(session: Session, of: Of, period: Period, *, limit: int = 10) ->
     first = max(period.first, retention.hours_since(get_today(session)))
     if period.last < first:
         return []
-    candidates = _list_candidates(session, of, Period(first, period.last))
+    candidates = _list_candidates(session, of, Period(first, period.last), looked_at)
     return find_spikes(_know(session, article_id, day) for article_id, day in candidates)[:limit]
 
 
-def _list_candidates(session: Session, of: Of, period: Period) -> list[tuple[int, date]]:
+def _list_candidates(session: Session, of: Of, period: Period, looked_at: int) -> list[tuple[int, date]]:
     views = PageviewDay.count - PageviewDay.corrected
     query = select(PageviewDay.article_id, PageviewDay.day).where(
         PageviewDay.article_id != SITE if is_whole_site(of) else whose(PageviewDay.article_id, of),
@@ -39,7 +41,7 @@ def _list_candidates(session: Session, of: Of, period: Period) -> list[tuple[int
     )
     found: set[tuple[int, date]] = set()
     for order in (views / (PageviewDay.readers + 1), views):
-        rows = session.execute(query.order_by(order.desc(), PageviewDay.day, PageviewDay.article_id).limit(LOOKED_AT))
+        rows = session.execute(query.order_by(order.desc(), PageviewDay.day, PageviewDay.article_id).limit(looked_at))
         found.update((article_id, day) for article_id, day in rows)
     return sorted(found)
 
