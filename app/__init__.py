@@ -13,7 +13,7 @@ from app.pageviews.counter import Counter
 
 def create_app(config: Config) -> Flask:
     """Wire an application for this configuration. Connects to nothing, migrates nothing, prints nothing."""
-    from app import admin, cli, errors, health, hosts, login, one_at_a_time, proxies, request_log, site, web
+    from app import admin, cli, errors, headers, health, hosts, login, one_at_a_time, proxies, request_log, site, web
     from app.media.storing import open_workshop
 
     app = Flask("app", root_path=str(ROOT / "app"), template_folder="../templates", static_folder="../static")
@@ -31,6 +31,7 @@ def create_app(config: Config) -> Flask:
     database = app.extensions["typecase.db"] = Database(config.database_url)
     app.extensions["typecase.counter"] = Counter(config.journal_dir, database, config.fold_seconds)
     web.furnish(app)
+    headers.furnish(app)
     app.extensions["typecase.media"] = open_workshop(config)
     login.furnish(app)
     errors.furnish(app)

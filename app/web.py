@@ -4,7 +4,7 @@ Every handler states its policy with ``@public`` or ``@needs("action")``; ``test
 """
 
 import hashlib
-import inspect
+import logging
 from collections.abc import Callable
 from functools import lru_cache, wraps
 from pathlib import Path
@@ -14,25 +14,30 @@ from urllib.parse import urlsplit
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from flask_wtf import FlaskForm
 from flask_wtf.csrf import generate_csrf
-from flask_wtf.form import _Auto
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import IntegerConverter
-from werkzeug.wrappers import Response
-from wtforms import ValidationError
 
+from app.access_log import network_of
 from app.accounts.models import Account
 from app.accounts.permissions import Owned, may
+from app.audit.recording import record
 from app.config import Config
 from app.db import Database
+from app.forms import ButtonForm as ButtonForm
+from app.forms import Form as Form
+from app.forms import checked_by as checked_by
+from app.forms import require_button as require_button
+from app.forms import sentence as sentence
 from app.media.storing import Workshop
 from app.settings import Settings, get_settings
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=ResponseReturnValue)
 POLICY = "typecase_policy"
+log = logging.getLogger("typecase.web")
 
 
 def config() -> Config:
@@ -119,6 +124,45 @@ def told(name: str) -> str:
     return request.args.get(name) or str(g.told.get(name, ""))
 
 
+def network() -> str:
+    """The network that this request comes from, shortened as in the access log; "" if it is not known."""
+    return network_of(request.remote_addr) if request.remote_addr else ""
+
+
+def note(action: str, *, kind: str = "", id: int | None = None, name: str = "", **details: object) -> None:
+    """Have in the audit log what the person signed in does with this request, in the commit of ``writer()``.
+
+    ``kind``, ``id`` and ``name`` say what it is done to; ``details`` hold no secrets (``app.audit.withholding``).
+    """
+    record(writer(), action, **_who(), subject_kind=kind, subject_id=id, subject=name, details=details)
+
+
+def note_apart(action: str, *, kind: str = "", id: int | None = None, name: str = "", **details: object) -> None:
+    """``note`` for what is refused, or belongs to a GET: in a short transaction of its own, after the request's."""
+    noted = _who() | {"subject_kind": kind, "subject_id": id, "subject": name, "details": details}
+    g.setdefault("noted_apart", []).append((action, noted))
+
+
+def _who() -> dict[str, Any]:
+    account = me()
+    return {"actor_id": account.id, "actor": account.name, "network": network()} if account else {"network": network()}
+
+
+def _write_apart(_error: BaseException | None = None) -> None:
+    """After the request's own transaction: SQLite has one writer."""
+    noted = g.pop("noted_apart", [])
+    if not noted:
+        return
+    close_sessions()
+    try:
+        with database().writer() as own:
+            for action, what in noted:
+                record(own, action, **what)
+            own.commit()
+    except SQLAlchemyError:
+        log.warning("what was refused could not be noted: %s", ", ".join(action for action, _ in noted), exc_info=True)
+
+
 def wants_json() -> bool:
     """Whether a script asks: it prefers JSON to a page."""
     return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
@@ -177,74 +221,6 @@ def safe_next(target: str | None, *, default: str) -> str:
     return default if parts.scheme or parts.netloc else target
 
 
-class Form(FlaskForm):  # type: ignore[misc]
-    """The base of every form: CSRF token, fields that are refused, and the status for its handler.
-
-    Unknown fields are ignored. Those in ``read_only`` exist but are not changed here: sending one is refused,
-    so that nobody believes it was.
-    """
-
-    read_only: frozenset[str] = frozenset()
-
-    class Meta(FlaskForm.Meta):  # type: ignore[misc]
-        def wrap_formdata(self, form: FlaskForm, formdata: Any) -> Any:
-            """Take what a form sent and nothing else: JSON or a file would bring values that are no text."""
-            if formdata is _Auto:
-                return request.form if form.is_submitted() else None
-            return formdata
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Whether it can be taken as it is; if not, ``errors`` says why."""
-        valid = super().validate(extra_validators)
-        sent = sorted(self.read_only & set(request.form))
-        self.form_errors.extend(f"“{name}” cannot be changed here." for name in sent)
-        return valid and not sent
-
-    def refuse(self, refusal: Exception, field: str = "") -> None:
-        """Say why a room refused what was typed: at the field, or without one above the form."""
-        if field:
-            self[field].errors = [*self[field].errors, sentence(refusal)]
-        else:
-            self.form_errors.append(sentence(refusal))
-
-    @property
-    def has_expired(self) -> bool:
-        """Whether it was refused for its token: show it again, filled in, and say so."""
-        return "csrf_token" in self.errors
-
-    @property
-    def refusal_status(self) -> int:
-        """400 for an expired form, 422 for a field that cannot be taken."""
-        return 400 if self.has_expired else 422
-
-
-def sentence(refusal: Exception) -> str:
-    """What a refusal says to people: its message, or else the docstring of its kind."""
-    return " ".join((str(refusal) or inspect.getdoc(type(refusal)) or "").split())
-
-
-def checked_by(check: Callable[[str], Any], *refusals: type[Exception]) -> Callable[[Any, Any], None]:
-    """A WTForms validator from a room's check: its value replaces the typed one, its refusal is the error."""
-
-    def validate(_form: Any, field: Any) -> None:
-        try:
-            field.data = check(field.data or "")
-        except refusals as refusal:
-            raise ValidationError(sentence(refusal)) from None
-
-    return validate
-
-
-class ButtonForm(Form):
-    """A form that is one button: nothing but its token."""
-
-
-def require_button() -> None:
-    """For a handler behind one button: the token must be right, or the expired-form page answers (400)."""
-    if not ButtonForm().validate_on_submit():
-        abort(400, description="expired-form")
-
-
 # Templates
 
 
@@ -287,6 +263,7 @@ def furnish(app: Flask) -> None:
     """Give every template what all of them need, and close the sessions when a request ends."""
     app.url_map.converters["int"] = RowIdConverter
     app.teardown_appcontext(close_sessions)
+    app.teardown_request(_write_apart)
     app.jinja_env.globals.update(
         asset=asset,
         find_asset=find_asset,
@@ -300,23 +277,3 @@ def furnish(app: Flask) -> None:
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.after_request(_headers)
-
-
-CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; connect-src 'self'; "
-    "img-src 'self' data: https: http:; media-src 'self' https: http:; manifest-src 'self'; "
-    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-)
-
-
-def _headers(response: Response) -> Response:
-    response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
-    response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    if request.endpoint == "static" and "v" in request.args:
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-    elif request.endpoint != "static" and (request.blueprint or "").startswith("admin"):
-        response.headers.setdefault("Cache-Control", "no-store")
-    return response

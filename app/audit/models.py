@@ -10,10 +10,12 @@ from app.db import Base, Moment
 
 
 class AuditEntry(Base):
-    """One thing somebody did. Rows are added, never changed, but for the personal columns, which can be emptied.
+    """One thing somebody did. Rows are added, never changed, but for the columns about people, which can be emptied.
 
-    ``digest`` is over the personal columns and ``salt``; ``chain`` over the number, the moment, the action, the ids,
-    the digest and the ``chain`` of the row before. So the chain still holds when a person's details were erased.
+    ``actor_digest`` is over ``actor_salt`` and who it was, ``digest`` over ``salt`` and what it was done to; ``chain``
+    over the number, the moment, the action, the ids, both digests and the ``chain`` of the row before. So the chain
+    still holds when a person's details were erased: who they were in what they did, and all in what was done to them.
+    The database itself refuses every other change of a row, and moves ``AuditHead`` on (migration 0006).
     """
 
     __tablename__ = "audit"
@@ -28,21 +30,24 @@ class AuditEntry(Base):
     """An account, which may be gone; None: nobody signed in, or the command line."""
     subject_kind: Mapped[str] = mapped_column(String(40), default="")
     subject_id: Mapped[int | None] = mapped_column()
+    actor_digest: Mapped[str] = mapped_column(String(64))
     digest: Mapped[str] = mapped_column(String(64))
     chain: Mapped[str] = mapped_column(String(64))
 
-    salt: Mapped[str] = mapped_column(String(64), default="")
+    actor_salt: Mapped[str] = mapped_column(String(64), default="")
     """Random, so that what was erased cannot be guessed from the digest; erased with it."""
     actor: Mapped[str] = mapped_column(String(300), default="")
     network: Mapped[str] = mapped_column(String(64), default="")
+    salt: Mapped[str] = mapped_column(String(64), default="")
     subject: Mapped[str] = mapped_column(String(300), default="")
-    details: Mapped[dict[str, object] | None] = mapped_column(JSON)
+    details: Mapped[dict[str, object] | None] = mapped_column(JSON(none_as_null=True))
     """What was before and after, and the like; never a secret."""
+    actor_erased_at: Mapped[datetime | None] = mapped_column(Moment)
     erased_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class AuditHead(Base):
-    """The end of the chain, in one row: whoever adds to the chain holds it."""
+    """The end of the chain, in one row: whoever adds to the chain holds it, and the database moves it on."""
 
     __tablename__ = "audit_head"
     __table_args__ = (CheckConstraint("id = 1", name="single_row"),)

@@ -191,13 +191,16 @@ def _make_audit() -> None:
         sa.Column("actor_id", sa.Integer(), nullable=True),
         sa.Column("subject_kind", sa.String(length=40), nullable=False),
         sa.Column("subject_id", sa.Integer(), nullable=True),
+        sa.Column("actor_digest", sa.String(length=64), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("chain", sa.String(length=64), nullable=False),
-        sa.Column("salt", sa.String(length=64), nullable=False),
+        sa.Column("actor_salt", sa.String(length=64), nullable=False),
         sa.Column("actor", sa.String(length=300), nullable=False),
         sa.Column("network", sa.String(length=64), nullable=False),
+        sa.Column("salt", sa.String(length=64), nullable=False),
         sa.Column("subject", sa.String(length=300), nullable=False),
         sa.Column("details", sa.JSON(), nullable=True),
+        sa.Column("actor_erased_at", Moment(), nullable=True),
         sa.Column("erased_at", Moment(), nullable=True),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_audit")),
     )
@@ -213,6 +216,40 @@ def _make_audit() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_head")),
     )
     op.bulk_insert(head, [{"id": 1, "number": 0, "chain": ""}])
+    _make_audit_append_only()
+
+
+# What is in the chain never changes; who and what it was about can only be emptied. The head only goes forward.
+_CHAINED = "number, at, action, actor_id, subject_kind, subject_id, actor_digest, digest, chain"
+_NOT_EMPTIED = " OR ".join(
+    [f"NEW.{name} NOT IN ('', OLD.{name})" for name in ("actor_salt", "actor", "network", "salt", "subject")]
+    + ["(NEW.details IS NOT NULL AND CAST(NEW.details AS TEXT) <> COALESCE(CAST(OLD.details AS TEXT), ''))"]
+)
+_REFUSED = [
+    ("audit_chained", f"BEFORE UPDATE OF {_CHAINED} ON audit", ""),
+    ("audit_emptied", "BEFORE UPDATE ON audit", f"WHEN ({_NOT_EMPTIED})"),
+    ("audit_kept", "BEFORE DELETE ON audit", ""),
+    ("audit_head_forward", "BEFORE UPDATE ON audit_head", "WHEN (NEW.number <= OLD.number)"),
+    ("audit_head_kept", "BEFORE DELETE ON audit_head", ""),
+]
+_MOVE_HEAD = "UPDATE audit_head SET number = NEW.number, chain = NEW.chain WHERE id = 1 AND number < NEW.number;"
+
+
+def _make_audit_append_only() -> None:
+    if op.get_bind().dialect.name == "sqlite":
+        for name, when, condition in _REFUSED:
+            refuse = "BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END"
+            op.execute(f"CREATE TRIGGER {name} {when} FOR EACH ROW {condition} {refuse}")
+        op.execute(f"CREATE TRIGGER audit_moves_head AFTER INSERT ON audit FOR EACH ROW BEGIN {_MOVE_HEAD} END")
+        return
+    for name, body in (
+        ("audit_refuse", "RAISE EXCEPTION 'the audit log is append-only';"),
+        ("audit_move_head", f"{_MOVE_HEAD} RETURN NULL;"),
+    ):
+        op.execute(f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} END $$")
+    for name, when, condition in _REFUSED:
+        op.execute(f"CREATE TRIGGER {name} {when} FOR EACH ROW {condition} EXECUTE FUNCTION audit_refuse()")
+    op.execute("CREATE TRIGGER audit_moves_head AFTER INSERT ON audit FOR EACH ROW EXECUTE FUNCTION audit_move_head()")
 
 
 def _make_outbox() -> None:
@@ -239,6 +276,9 @@ def _make_outbox() -> None:
 def downgrade() -> None:
     for table in ("outbox", "audit_head", "audit", "throttle", "ceremony", "recovery_code", "authenticator", "passkey"):
         op.drop_table(table)
+    if op.get_bind().dialect.name == "postgresql":
+        for function in ("audit_refuse", "audit_move_head"):
+            op.execute(f"DROP FUNCTION {function}()")
     op.drop_table("invitation")
     for column in ("mail_sender", "security_contact", "allows_foreign_pictures"):
         op.drop_column("publication", column)

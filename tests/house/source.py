@@ -29,7 +29,18 @@ FOUNDATION = (
     "text",
 )
 ROOMS = ("audit", "accounts", "pageviews", "media", "articles", "imports")  # each may use those before it
-SHARED_BY_DOORS = ("errors", "health", "hosts", "login", "one_at_a_time", "proxies", "request_log", "web")
+SHARED_BY_DOORS = (
+    "errors",
+    "forms",
+    "headers",
+    "health",
+    "hosts",
+    "login",
+    "one_at_a_time",
+    "proxies",
+    "request_log",
+    "web",
+)
 DOORS = ("site", "admin", "cli")
 
 
