@@ -61,6 +61,7 @@ def _load(token: str) -> Person | None:
         return None
     if is_to_be_noted(found):
         g.seen = token
+    found.account.looks_as = found.eyes
     return Person(found.account, token)
 
 

@@ -22,7 +22,8 @@ from werkzeug.routing import IntegerConverter
 
 from app.access_log import network_of
 from app.accounts.models import Account
-from app.accounts.permissions import Owned, may
+from app.accounts.permissions import Subject, may
+from app.accounts.rights_words import a_role
 from app.audit.recording import record
 from app.config import Config
 from app.db import Database
@@ -178,7 +179,7 @@ def public(handler: Callable[P, R]) -> Callable[P, R]:
 
 
 def needs(
-    action: str, subject: Callable[..., Owned] | None = None
+    action: str, subject: Callable[..., Subject] | None = None
 ) -> Callable[[Callable[P, R]], Callable[P, ResponseReturnValue]]:
     """State that a handler needs a right; ``subject`` finds what it is about from the address's values.
 
@@ -191,8 +192,8 @@ def needs(
         def checked(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
             if me() is None:
                 return _to_sign_in()
-            if not may(me(), action, subject(**kwargs) if subject else None):
-                abort(403)
+            if not may(me(), action) or (subject and not may(me(), action, subject(**kwargs))):
+                abort(403)  # the first also before anybody learns what is there
             return handler(*args, **kwargs)
 
         setattr(checked, POLICY, action)
@@ -271,6 +272,7 @@ def furnish(app: Flask) -> None:
         me=me,
         told=told,
         may=may,
+        a_role=a_role,
         absolute=absolute,
         site_address=address,
         csrf_token=generate_csrf,

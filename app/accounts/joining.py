@@ -9,10 +9,11 @@ from sqlalchemy import ColumnElement, and_, delete, select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.accounts.models import ROLES, Account, OneTimeLink
+from app.accounts.models import Account, OneTimeLink
 from app.accounts.naming import check_email, check_name
 from app.accounts.reading import has_admin
 from app.accounts.registering import register
+from app.accounts.roles import get_role
 from app.accounts.signing_in import end_all_sessions
 from app.accounts.tokens import hash_token, make_token
 
@@ -21,10 +22,6 @@ WELCOME_LASTS = timedelta(days=7)
 
 class LinkUseless(Exception):
     """This link has been used, has been replaced by a newer one, or is too old."""
-
-
-class RoleUnknown(Exception):
-    """A role is one of: admin, editor, author."""
 
 
 class NoAddress(Exception):
@@ -74,8 +71,7 @@ def set_up(session: Session, *, token: str, name: str, email: str, password_hash
 
 def add_person(session: Session, *, name: str, email: str, role: str, password_hash: str | None = None) -> Account:
     """Make an account. Raises ``RoleUnknown``, ``EmailTaken``, or what ``naming`` has against the rest."""
-    if role not in ROLES:
-        raise RoleUnknown
+    get_role(session, role)
     return register(session, name=check_name(name), email=check_email(email), role=role, password_hash=password_hash)
 
 

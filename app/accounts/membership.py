@@ -8,11 +8,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.accounts.joining import RoleUnknown, withdraw_links
-from app.accounts.models import ROLES, Account
+from app.accounts.joining import withdraw_links
+from app.accounts.models import ADMIN, Account
 from app.accounts.naming import check_email
 from app.accounts.reading import AccountUnknown, find_account_by_email, list_admin_ids
 from app.accounts.registering import EmailTaken
+from app.accounts.roles import get_role, give
 from app.accounts.signing_in import end_all_sessions
 
 
@@ -26,13 +27,9 @@ class AddressInUse(Exception):
 
 def change_role(session: Session, account_id: int, *, role: str) -> Account:
     """Give somebody another role; they have to sign in anew. Raises ``RoleUnknown``, ``LastAdmin``."""
-    if role not in ROLES:
-        raise RoleUnknown
-    account = _take_hold(session, account_id, loses_admin=role != "admin")
-    if account.role != role:
-        account.role = role
-        end_all_sessions(session, account_id)
-    session.flush()
+    given = get_role(session, role)
+    account = _take_hold(session, account_id, loses_admin=role != ADMIN)
+    give(session, account, given)
     return account
 
 

@@ -1,6 +1,7 @@
 """The nouns of the accounts room: accounts, their roles, their sessions, and one-time links."""
 
 from datetime import datetime
+from typing import cast
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -8,7 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app import clock
 from app.db import Base, Moment
 
-ROLES = ("admin", "editor", "author")
+ADMIN = "admin"
+"""The role that may do everything: it can be neither narrowed nor deleted, and its last holder cannot be lost."""
 
 
 class Role(Base):
@@ -56,6 +58,9 @@ class Account(Base):
 
     role_held: Mapped[Role] = relationship()
 
+    looks_as = cast(Role | None, None)
+    """The role through whose eyes they look in this browser (``SignedIn.as_role``); no column."""
+
     @property
     def is_active(self) -> bool:
         return self.deactivated_at is None
@@ -88,6 +93,7 @@ class SignedIn(Base):
     """The role through whose eyes an admin looks at the admin's pages in this browser."""
 
     account: Mapped[Account] = relationship(lazy="joined")
+    eyes: Mapped[Role | None] = relationship()
 
 
 class OneTimeLink(Base):

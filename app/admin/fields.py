@@ -14,9 +14,10 @@ from wtforms import (  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired
 
 from app import web
-from app.accounts.models import ROLES
 from app.accounts.naming import EmailInvalid, NameBlank, NameTooLong, check_email, check_name
 from app.accounts.passwords import PasswordUnfit, check_password
+from app.accounts.permissions import may
+from app.accounts.roles import list_roles
 
 ROLE_LABELS = {
     "admin": "Admin: also manages people and settings",
@@ -50,9 +51,16 @@ def email_field(label: str = "E-mail address") -> EmailField:
     )
 
 
-def role_field() -> SelectField:
-    """One of the three roles."""
-    return SelectField("Role", choices=[SelectChoice(role, ROLE_LABELS[role]) for role in reversed(ROLES)])
+def role_field(action: str) -> SelectField:
+    """One of the roles that whoever is signed in may give with ``action``: those that may no more than they may."""
+    return SelectField("Role", choices=lambda: list_role_choices(action))
+
+
+def list_role_choices(action: str) -> list[SelectChoice]:
+    """The roles to choose from, the one with the fewest rights first of those that come with the software."""
+    given = [role for role in list_roles(web.reader()) if may(web.me(), action, role)]
+    ordered = [role for role in reversed(given) if role.is_builtin] + [role for role in given if not role.is_builtin]
+    return [SelectChoice(role.name, ROLE_LABELS.get(role.name, role.label)) for role in ordered]
 
 
 def new_password_field(label: str = "Password") -> PasswordField:

@@ -21,19 +21,27 @@ class PersonForm(web.Form):
 
     name = name_field()
     email = email_field()
-    role = role_field()
+    role = role_field("people.add")
 
 
 class RoleForm(web.Form):
     read_only = READ_ONLY | {"name", "email"}
 
-    role = role_field()
+    role = role_field("people.change_role")
 
 
 class AddressForm(web.Form):
     read_only = READ_ONLY | {"name", "role"}
 
     email = email_field()
+
+
+def somebody(account_id: int) -> Account:
+    """Who a policy is about: nobody acts upon people who may do more than they may."""
+    try:
+        return get_account(web.reader(), account_id)
+    except AccountUnknown:
+        abort(404)
 
 
 @bp.get("")
@@ -69,7 +77,7 @@ def show(account_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/<int:account_id>/role")
-@web.needs("people.change_role")
+@web.needs("people.change_role", subject=somebody)
 def assign_role(account_id: int) -> ResponseReturnValue:
     form = RoleForm()
     if not form.validate_on_submit():
@@ -86,7 +94,7 @@ def assign_role(account_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/<int:account_id>/address")
-@web.needs("people.link")
+@web.needs("people.link", subject=somebody)
 def assign_address(account_id: int) -> ResponseReturnValue:
     form = AddressForm()
     if not form.validate_on_submit():
@@ -102,7 +110,7 @@ def assign_address(account_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/<int:account_id>/link")
-@web.needs("people.link")
+@web.needs("people.link", subject=somebody)
 def make_link(account_id: int) -> ResponseReturnValue:
     web.require_button()
     try:
@@ -114,7 +122,7 @@ def make_link(account_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/<int:account_id>/deactivate")
-@web.needs("people.deactivate")
+@web.needs("people.deactivate", subject=somebody)
 def leave(account_id: int) -> ResponseReturnValue:
     web.require_button()
     try:
@@ -128,7 +136,7 @@ def leave(account_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/<int:account_id>/reactivate")
-@web.needs("people.deactivate")
+@web.needs("people.deactivate", subject=somebody)
 def come_back(account_id: int) -> ResponseReturnValue:
     web.require_button()
     try:

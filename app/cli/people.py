@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 
 from app import web
 from app.accounts import joining, membership
-from app.accounts.models import ROLES, Account
+from app.accounts.models import Account
 from app.accounts.naming import EmailInvalid, NameBlank, NameTooLong, check_email, check_name
 from app.accounts.passwords import PasswordUnfit, check_password, hash_password
 from app.accounts.reading import AccountUnknown, find_account_by_email, list_accounts
 from app.accounts.registering import EmailTaken
+from app.accounts.rights_words import a_role
+from app.accounts.roles import RoleUnknown, get_role
 
 people_group = AppGroup("people", help="Who can sign in, and as what.")
 
@@ -35,7 +37,7 @@ REFUSALS = (
 @people_group.command("add")
 @click.argument("email")
 @click.option("--name", required=True, help="As it stands above the articles.")
-@click.option("--role", required=True, type=click.Choice(ROLES))
+@click.option("--role", required=True, help="One of those that `roles list` prints.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 def add(email: str, name: str, role: str, password_stdin: bool) -> None:
     """Add somebody. Without a password a link is printed by which they choose one."""
@@ -46,7 +48,7 @@ def add(email: str, name: str, role: str, password_stdin: bool) -> None:
             check_password(password, name=check_name(name), email=check_email(email))
             password_hash = hash_password(password)
         account = joining.add_person(session, name=name, email=email, role=role, password_hash=password_hash)
-        said = f"{account.name} <{account.email}> is {_a(role)} and can sign in."
+        said = f"{account.name} <{account.email}> is {a_role(account.role_held)} and can sign in."
         if password_hash is None:
             said = _link(session, account)
     click.echo(said)
@@ -81,12 +83,13 @@ def setup_link() -> None:
 
 @people_group.command("role")
 @click.argument("email")
-@click.argument("role", type=click.Choice(ROLES))
+@click.argument("role")
 def role_command(email: str, role: str) -> None:
     """Give somebody another role."""
     with _changing() as session:
-        account = membership.change_role(session, _get(session, email).id, role=role)
-        said = f"{account.name} is {_a(account.role)} now."
+        given = get_role(session, role).name
+        account = membership.change_role(session, _get(session, email).id, role=given)
+        said = f"{account.name} is {a_role(account.role_held)} now."
     click.echo(said)
 
 
@@ -115,6 +118,8 @@ def _changing() -> Iterator[Session]:
         with web.database().writer() as session:
             yield session
             session.commit()
+    except RoleUnknown as refusal:
+        raise click.UsageError(web.sentence(refusal)) from None
     except REFUSALS as refusal:
         raise click.ClickException(web.sentence(refusal)) from None
     except (OperationalError, ProgrammingError) as error:
@@ -154,7 +159,3 @@ def _state(account: Account) -> str:
     if not account.is_active:
         return "deactivated"
     return "active" if account.can_sign_in else "no-password" if account.email else "byline"
-
-
-def _a(role: str) -> str:
-    return f"{'an' if role[0] in 'ae' else 'a'} {role}"

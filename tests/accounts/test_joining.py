@@ -12,7 +12,6 @@ from app.accounts.joining import (
     AccountInactive,
     LinkUseless,
     NoAddress,
-    RoleUnknown,
     add_person,
     find_welcomed,
     is_setup_link,
@@ -25,6 +24,7 @@ from app.accounts.membership import deactivate
 from app.accounts.models import Account, OneTimeLink
 from app.accounts.naming import EmailInvalid, NameBlank, NameTooLong
 from app.accounts.registering import EmailTaken
+from app.accounts.roles import RoleUnknown
 from app.accounts.signing_in import authenticate, find_signed_in, open_session
 from app.db import Database
 from tests.accounts.conftest import HASH, PASSWORD

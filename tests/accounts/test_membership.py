@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy.orm import Session
 
 from app.accounts.bylines import find_or_make_byline
-from app.accounts.joining import RoleUnknown, offer_welcome_link, welcome
+from app.accounts.joining import offer_welcome_link, welcome
 from app.accounts.membership import AddressInUse, LastAdmin, change_role, deactivate, give_address, reactivate
 from app.accounts.models import Account
 from app.accounts.reading import AccountUnknown, list_accounts, list_admin_ids
 from app.accounts.registering import EmailTaken
+from app.accounts.roles import RoleUnknown
 from app.accounts.signing_in import SignInRefused, authenticate, find_signed_in, open_session
 from app.db import Database
 from tests.accounts.conftest import HASH, PASSWORD, person

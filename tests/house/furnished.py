@@ -50,6 +50,7 @@ def furnish_site(session: Session, *, alice: Account, bob: Account) -> dict[str,
         "month": 1, "number": 1, "path": "no/such/page", "kind": "csv", "correction_id": correction_id,
         "media_id": add_media(session, by_id=alice.id).id, "size": "400",
         "token": offer_welcome_link(session, bob), "name": "x", "width": "phone",
+        "role": "editor",
     }  # fmt: skip
     session.commit()
     return values
