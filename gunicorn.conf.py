@@ -89,6 +89,7 @@ def post_worker_init(worker: Any) -> None:
     """In a worker, after the fork: what an earlier server left in the journals is folded even if nobody comes."""
     classes.prepare()
     _counter(worker).start()
+    worker.wsgi.extensions["typecase.courier"].start()  # mail may wait since the last server stopped
     # Readers first. What was loaded by now stays, so collections need not look at it, which would hold up every
     # thread; and who computes gives the interpreter back after a fifth of a millisecond, not five.
     gc.collect()

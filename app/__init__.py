@@ -8,6 +8,7 @@ from flask import Flask
 
 from app.config import ROOT, Config
 from app.db import Database
+from app.mail_courier import Courier
 from app.pageviews.counter import Counter
 
 
@@ -30,6 +31,9 @@ def create_app(config: Config) -> Flask:
     app.extensions["typecase.config"] = config
     database = app.extensions["typecase.db"] = Database(config.database_url)
     app.extensions["typecase.counter"] = Counter(config.journal_dir, database, config.fold_seconds)
+    courier = app.extensions["typecase.courier"] = Courier(database, config)
+    if config.fold_seconds is not None:
+        database.after_commit(lambda _session: courier.start())
     web.furnish(app)
     headers.furnish(app)
     app.extensions["typecase.media"] = open_workshop(config)

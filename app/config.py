@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from app import mail_url
+
 ROOT = Path(__file__).resolve().parent.parent
 MEBIBYTE = 1024 * 1024
 _HOST_NAME = re.compile(r"[a-z0-9_]([a-z0-9_.-]{0,251}[a-z0-9])?")
@@ -54,6 +56,8 @@ class Config:
     """Whether messages may go to this machine and its own network; always while the site itself is loopback."""
     media_url: str = ""
     """MEDIA_URL where it was set; see ``media_storage``."""
+    mail_url: str = ""
+    """The server that mail is handed to; empty: mail becomes files in ``outbox_dir``."""
     max_upload_bytes: int = 64 * MEBIBYTE
     max_picture_pixels: int = 50_000_000
     max_picture_frames: int = 600
@@ -68,6 +72,10 @@ class Config:
     @property
     def log_dir(self) -> Path:
         return self.instance_dir / "log"
+
+    @property
+    def outbox_dir(self) -> Path:
+        return self.instance_dir / "outbox"
 
     @property
     def media_storage(self) -> str:
@@ -117,6 +125,7 @@ def from_env(environ: Mapping[str, str] | None = None) -> Config:
         logs_to_files=_choice(env, "ACCESS_LOG", "file", "stderr") == "file",
         allows_private_webhooks=_switch(env, "ALLOW_PRIVATE_WEBHOOKS", default=False),
         media_url=_media_url(env),
+        mail_url=_mail_url(env),
         max_upload_bytes=_integer(env, "MAX_UPLOAD_MIB", default=64, least=1, most=4096) * MEBIBYTE,
         access_log_days=_integer(env, "ACCESS_LOG_DAYS", default=7, least=0, most=366),
     )
@@ -170,6 +179,16 @@ def _media_url(env: Mapping[str, str]) -> str:
     is_folder = parts.scheme == "file" and not parts.netloc and parts.path.startswith("/")
     if given and not is_folder and not (parts.scheme == "s3" and parts.netloc and "@" not in parts.netloc):
         raise ConfigError("MEDIA_URL: must be file:///path/to/folder or s3://bucket/path.")
+    return given
+
+
+def _mail_url(env: Mapping[str, str]) -> str:
+    given = env.get("MAIL_URL", "").strip()
+    if given:
+        try:
+            mail_url.parse(given)
+        except mail_url.MailUrlUnfit as refusal:
+            raise ConfigError(f"MAIL_URL: {refusal}") from None
     return given
 
 

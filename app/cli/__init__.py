@@ -5,6 +5,7 @@ from flask import Flask
 from app.cli.articles import articles_group
 from app.cli.db import db_group
 from app.cli.imports import import_command
+from app.cli.mail import mail_group
 from app.cli.media import media_group
 from app.cli.pageviews import pageviews_group
 from app.cli.people import people_group
@@ -13,5 +14,5 @@ from app.cli.people import people_group
 def furnish(app: Flask) -> None:
     """Register the commands."""
     articles_group.add_command(import_command)
-    for group in (articles_group, db_group, media_group, pageviews_group, people_group):
+    for group in (articles_group, db_group, mail_group, media_group, pageviews_group, people_group):
         app.cli.add_command(group)

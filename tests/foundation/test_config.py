@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from app import mail_url
 from app.config import ROOT, Config, ConfigError, from_env
 
 
@@ -59,6 +60,13 @@ WRONG = {
         "mysql://me:secret@host/name", "typecase.db", "sqlite://", "sqlite:///", "sqlite:///:memory:", "postgresql://",
         "postgresql://me:secret@host", "postgresql://me:secret@host:port/name", "postgresql:/name", "postgres",
         "sqlite:////no/such/folder/typecase.db", "sqlite:////", "://",
+    ],
+    "MAIL_URL": [
+        "mail.example.org", "mail.example.org:25", "imap://mail.example.org", "smtp://", "smtp:///", "smtp://user@mail.example.org",
+        "smtp://:secret@mail.example.org", "smtp://user:secret@", "smtp://user:se/cret@mail.example.org",
+        "smtp://user:se#cret@mail.example.org", "smtp://user:secret@mail.example.org:port", "smtp://mail.example.org:70000",
+        "smtp://user:secret%0d%0aRSET@mail.example.org", "smtp://mail.example.org/inbox", "smtp://mail.example.org?tls=0",
+        "smtp://[::1", "//mail.example.org", "://",
     ],
     "INSTANCE_DIR": ["/dev/null/instance", "~nobody-of-this-name/instance", "/proc/instance"],
 }  # fmt: skip
@@ -160,3 +168,19 @@ def test_a_command_ends_with_the_sentence_and_status_1(instance: Path) -> None:
     assert result.returncode == 1
     assert result.stderr == "typecase: PORT: must be a whole number from 1 to 65535, not 'eighty'.\n"
     assert result.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("given", "is_at"),
+    [
+        ("smtp://mail.example.org", ("mail.example.org", 25, "", "")),
+        ("smtp://ada%40example.org:a%2Fb%3A@mail.example.org", ("mail.example.org", 587, "ada@example.org", "a/b:")),
+        ("smtp://mail.example.org:2525/", ("mail.example.org", 2525, "", "")),
+        ("smtps://ada:secret@[::1]", ("::1", 465, "ada", "secret")),
+        ("SMTP://bücher.example", ("xn--bcher-kva.example", 25, "", "")),
+    ],
+)
+def test_the_mail_server_is_read_from_its_url(given: str, is_at: tuple[str, int, str, str], instance: Path) -> None:
+    server = mail_url.parse(read(instance, MAIL_URL=given).mail_url)
+    assert (server.host, server.port, server.user, server.password) == is_at
+    assert not server.password or server.password not in repr(server)

@@ -9,6 +9,7 @@ from tests.house.source import DOORS, FOUNDATION, ROOMS, SHARED_BY_DOORS, Module
 WEB_LIBRARIES = {"flask", "flask_login", "flask_wtf", "jinja2", "werkzeug", "wtforms"}
 # Work in the background, which belongs to no request, ends its own transactions.
 COMMITS_IN_ROOMS = {
+    "app.mail_courier",
     "app.pageviews.folding",
     "app.pageviews.closing_days",
     "app.pageviews.thinning",
