@@ -11,7 +11,7 @@ from app import clock, text, web
 from app.accounts.models import Account
 from app.accounts.permissions import OWN, may, scope_of
 from app.accounts.reading import find_account
-from app.admin import autosave, editing
+from app.admin import autosave, conflicting, editing
 from app.articles import publishing, writing
 from app.articles.listing import SORTS, STATUSES, CursorInvalid, Filter, list_articles
 from app.articles.models import Article
@@ -103,6 +103,7 @@ def save(article_id: int) -> ResponseReturnValue:
     done = "saved-changes" if article.has_unpublished_changes else "saved"
     if form.based_on is not None and form.based_on < article.draft.version - 1:
         done = "saved-merged"
+    done = conflicting.take_theirs(session, article) or done
     made = _new_bylines(article, started) | form.times_not_used_yet(article)
     session.commit()
     return redirect(url_for("admin.articles.edit", article_id=article_id, done=done, **made), 303)

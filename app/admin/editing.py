@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from app import clock, html, web
 from app.accounts.naming import NameBlank, NameTooLong
 from app.accounts.permissions import may
-from app.admin.article_form import CONTENT, ArticleForm, values_of
-from app.admin.differences import compare
+from app.admin import conflicting
+from app.admin.article_form import ArticleForm, values_of
 from app.articles import blocks, publishing, writing
 from app.articles.addresses import SlugTaken
 from app.articles.models import Article, Draft, Revision
@@ -172,9 +172,9 @@ def save(article: Article, form: ArticleForm, body: Body | None) -> Draft:
         publishing.show_pageviews(session, mine, shown=bool(form.shows_pageviews.data))
         return draft
     except writing.SaveConflict as conflict:
-        kept = conflict.mine
+        kept_id = conflict.mine.id
         session.commit()
-        raise Refused((_show_conflict(article.id, form, kept.id, body), 409)) from conflict
+        raise Refused((_show_conflict(article.id, form, kept_id), 409)) from conflict
 
 
 def refusing(article: Article | None, form: ArticleForm, attempt: Callable[[], Made]) -> Made:
@@ -224,32 +224,9 @@ def _authors_now(article: Article | None) -> list[str]:
     return parse_names(str(values_of(article)["authors"])) if article else [web.myself().name]
 
 
-def _show_conflict(article_id: int, form: ArticleForm, kept_id: int, body: Body | None) -> str:
-    """Both texts: theirs to read, mine still in the form, which now knows of theirs."""
+def _show_conflict(article_id: int, form: ArticleForm, kept_id: int) -> str:
+    """Both texts compared; the form has mine, and all that only they changed, and now knows of theirs."""
     with web.database().reader() as session:
         article = get_article(session, article_id)
-        mine = session.get(Revision, kept_id)
-        theirs = article.draft
-        form.version.data = str(theirs.version)
-        for name in ("publish_at", "withdraw_at"):
-            form[name].data = form[name].data or values_of(article)[name]
-        typed = body.source if body else theirs.body
-        return show(
-            article,
-            form,
-            conflict=mine,
-            theirs=theirs,
-            differing=_differing(article, form),
-            differences=compare(theirs.body, typed),
-        )
-
-
-def _differing(article: Article, form: ArticleForm) -> list[tuple[str, str]]:
-    """Of the fields beside the text: label and their value, where it is not mine."""
-    theirs = values_of(article)
-    names = CONTENT - {"body", "is_featured"}
-    return [
-        (field.label.text, str(theirs[field.name]))
-        for field in form
-        if field.name in names and (field.data or "").strip() != theirs[field.name]
-    ]
+        kept = session.get_one(Revision, kept_id)
+        return show(article, form, **conflicting.fill(session, article, form, kept))

@@ -168,9 +168,10 @@ def test_the_second_of_two_savers_gets_both_texts(
     ).status_code == 303  # fmt: skip
     answer = post_form(editor, url, {"title": "Mine", "body": "<p>Same start.</p><p>Mine.</p>", "version": "1"})
     assert answer.status_code == 409
-    words = text_of(answer)
-    assert "Alice saved this article while you were writing" in words
-    assert "Theirs: <p>Hers.</p>" in words and "Yours: <p>Mine.</p>" in words
+    assert "Alice saved this article while you were writing" in text_of(answer)
+    compared = page(answer).find_class("compared")[0]
+    told = [(element.tag, element.text_content()) for element in compared.iter("ins", "del")]
+    assert [tag for tag, _ in told] == ["del", "ins"] and "Hers" in told[0][1] and "Mine" in told[1][1]
     fields = typed_fields(answer)
     assert fields["body"].strip() == "<p>Same start.</p><p>Mine.</p>" and fields["title"] == "Mine"
     assert fields["version"] == "2"
@@ -182,6 +183,32 @@ def test_the_second_of_two_savers_gets_both_texts(
     again = {name: fields[name] for name in ("title", "body", "version", "authors", "tags", "slug", "excerpt")}
     assert post_form(editor, url, again).status_code == 303
     assert look(number).draft.body.strip() == "<p>Same start.</p><p>Mine.</p>"
+
+
+@pytest.mark.parametrize("takes_theirs", [False, True])
+def test_one_press_settles_a_conflict_and_keeps_what_only_one_changed(
+    editor: FlaskClient, alice: Account, client_of: Callable[[Account], FlaskClient], look: Look, takes_theirs: bool
+) -> None:
+    number = write(editor, "Shared", "<p>One.</p><p>Both.</p><p>Three.</p>")
+    url = f"/admin/articles/{number}"
+    hers = {"title": "Hers", "tags": "salt", "body": "<p>One, hers.</p><p>Both, hers.</p><p>Three.</p>", "version": "1"}
+    post_form(client_of(alice), url, hers)
+    mine = {"title": "Mine", "excerpt": "E", "body": "<p>One.</p><p>Both, mine.</p><p>Three, mine.</p>", "version": "1"}
+    answer = post_form(editor, url, mine)
+    fields = typed_fields(answer)
+    assert fields["body"].strip() == "<p>One, hers.</p><p>Both, mine.</p><p>Three, mine.</p>"
+    assert (fields["title"], fields["tags"], fields["excerpt"]) == ("Mine", "salt", "E")
+    again = {name: fields[name] for name in ("title", "body", "version", "authors", "tags", "slug", "excerpt")}
+    if takes_theirs:
+        again["take_theirs"] = page(answer).xpath("//button[@name='take_theirs']/@value")[0]
+        again["body"] = again["body"].replace("One, hers.", "One, hers and mine.")
+    assert post_form(editor, url, again).status_code == 303
+    draft = look(number).draft
+    who, first = ("hers", "One, hers and mine.") if takes_theirs else ("mine", "One, hers.")
+    assert draft.body.strip() == f"<p>{first}</p><p>Both, {who}.</p><p>Three, mine.</p>"
+    assert (draft.title, draft.excerpt, [tag.name for tag in draft.tags]) == (who.title(), "E", ["salt"])
+    assert post_form(editor, url, {"take_theirs": "999-1"}).location.endswith("conflict-gone")
+    assert look(number).draft.version == draft.version
 
 
 def test_an_expired_form_comes_back_filled_in_with_a_new_token(editor: FlaskClient, look: Look) -> None:

@@ -14,6 +14,8 @@ PRINTS_HTML = {
     ("admin/history/show.html", "text|safe"),
     ("admin/history/compare.html", "difference.text.html|safe"),
     ("admin/history/compare.html", "field.comparison.html|safe"),
+    ("admin/articles/_conflict.html", "difference.text.html|safe"),
+    ("admin/articles/_conflict.html", "field.comparison.html|safe"),
 }
 _SAFE = re.compile(r"[\w.\"'=() ]*\|\s*safe\b")
 _TAG = re.compile(r"<(\w+)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>")
