@@ -1,6 +1,6 @@
 """The check before publishing: what readers would miss or stumble over. It advises; the buttons work all the same."""
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock, html, web
@@ -15,8 +15,10 @@ bp = Blueprint("checking", __name__, url_prefix="/admin/articles/<int:article_id
 @bp.get("")
 @web.needs("article.see", editing.load)
 def show(article_id: int) -> str:
-    """The advice about the working copy, on a page of its own; scripts take it from there."""
+    """The advice about the working copy, on a page of its own; with ``?part=1`` the section alone, for the desk."""
     article = editing.load(article_id)
+    if request.args.get("part"):
+        return render_template("admin/checking/part.html", article=article, advice=list_advice(article))
     return render_template(
         "admin/checking/show.html", article=article, status=article.status(clock.now()), advice=list_advice(article)
     )

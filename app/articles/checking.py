@@ -19,6 +19,9 @@ MOST = 100
 """Pieces of advice: whoever needs more begins with these."""
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _NUMBERED = re.compile(r"-[0-9]+$")
+_TELLING = re.compile(r"<(?:a|audio|h[1-6]|hr|img|table|video)\b|\sid=", re.IGNORECASE)
+"""What advice can be about: a block without it, as most are, need not be read."""
+_MARKUP = re.compile("<[^<>]*>")
 
 
 @dataclass(frozen=True)
@@ -59,11 +62,19 @@ def look_through(draft: Draft) -> Looked:
     """Look through a working copy. Raises ``TooIntricate`` for a text that cannot be read."""
     found = _Found()
     for block_id, text in _blocks(draft):
-        found.read(block_id, parse(text))
+        if not _TELLING.search(text) and (found.has_content or _has_words(text)):
+            found.has_content = True
+        else:
+            found.read(block_id, parse(text))
     advice = [*_about_fields(draft), *found.advice, *found.about_places()]
     if not found.has_content:
         advice.insert(0, Advice("text", "There is no text yet."))
     return Looked(advice[:MOST], found.links)
+
+
+def _has_words(text: str) -> bool:
+    """Whether a block without entities has words; with them only reading it tells."""
+    return "&" not in text and bool(_MARKUP.sub("", text).strip())
 
 
 def _about_fields(draft: Draft) -> Iterator[Advice]:

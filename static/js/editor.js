@@ -12,8 +12,7 @@ for (const form of document.querySelectorAll("form[data-editor]")) {
 
 function open(form) {
   if (form.elements.body_format?.value === "markdown") {
-    installPublishing(form, null);
-    saving.installSaving(null, form);
+    installPublishing(form, null, saving.installSaving(null, form));
     return;
   }
   const field = form.elements.body;
@@ -29,6 +28,5 @@ function open(form) {
   });
   tools.installTools(doc, form);
   inserts.installInserts(doc, form);
-  saving.installSaving(doc, form);
-  installPublishing(form, doc);
+  installPublishing(form, doc, saving.installSaving(doc, form));
 }

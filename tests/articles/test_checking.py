@@ -45,6 +45,7 @@ def test_a_good_text_gets_no_advice() -> None:
     ("body", "told"),
     [
         ("", "There is no text yet."),
+        ("<p>&nbsp;</p><p> </p>", "There is no text yet."),
         ('<p><img src="/media/1/harbour.jpg" alt=""></p>', "The image “harbour.jpg” has no alternative text."),
         ('<p><img src="/x/a%20b.jpg"></p>', "The image “a b.jpg” has no alternative text."),
         ("<h2>A</h2><h4>B</h4>", "The heading “B” is of level 4 after one of level 2: a level is left out."),

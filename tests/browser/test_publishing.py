@@ -47,6 +47,30 @@ def test_advice_leads_to_its_place(context: BrowserContext, page: Page, editor: 
     expect(page.locator(".ProseMirror p").nth(1)).to_contain_text("Typed")
 
 
+def test_advice_follows_the_text_and_disturbs_nobody(
+    context: BrowserContext, page: Page, editor: FlaskClient, served: str
+) -> None:
+    open_desk(context, page, editor, served, "<p>Words.</p>")
+    expect(page.locator(".desk-advice")).to_have_text("2 things to look at")
+    page.locator(".ProseMirror p").click()
+    page.keyboard.press("End")
+    page.keyboard.press("Enter")
+    page.keyboard.type("#### Deep", delay=20)
+    expect(page.locator(".desk-advice")).to_have_text("3 things to look at")
+    expect(page.locator("#check")).to_contain_text("“Deep” is of level 4")
+    page.keyboard.type(" water")
+    expect(page.locator(".ProseMirror h4")).to_have_text("Deep water")
+    expect(page.locator("#check")).to_contain_text("“Deep water” is of level 4")
+    page.locator("#check a", has_text="no excerpt").focus()
+    type_in = "field => { field.value = 'Boats'; field.dispatchEvent(new Event('input', { bubbles: true })); }"
+    page.get_by_label("Title").evaluate(type_in)
+    page.locator(".saving[data-state=saved]").wait_for()
+    expect(page.locator("#check a", has_text="no excerpt")).to_be_focused()
+    page.get_by_label("Title").focus()
+    expect(page.locator("#check")).not_to_contain_text("The title is still")
+    expect(page.get_by_label("Title")).to_be_focused()
+
+
 def test_the_preview_is_shown_in_its_frame(
     context: BrowserContext, page: Page, editor: FlaskClient, served: str
 ) -> None:

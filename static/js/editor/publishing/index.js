@@ -1,8 +1,10 @@
 // Publishing from the desk: what will happen in words as dates are typed, and advice that leads to its place.
+import { Advice } from "./advice.js";
 import { tellWhatHappens } from "./dates.js";
 
 /** Install it on the form; doc is null where the text is written in the textarea. */
-export function installPublishing(form, doc) {
+export function installPublishing(form, doc, saver) {
+  new Advice(saver);
   tellWhatHappens(form);
   leadToPlaces(form, doc);
 }
