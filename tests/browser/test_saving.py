@@ -7,7 +7,7 @@ compared is every character of it.
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Page, Request
+from playwright.sync_api import Page, Request, expect
 
 from tests.browser.newsroom import (
     DELAY,
@@ -125,13 +125,19 @@ def test_a_new_article_is_never_saved(newsroom: Newsroom) -> None:
     page.keyboard.type(FIRST.strip(), delay=DELAY)
     crash(page)
     context.set_offline(False)
-    page = newsroom.open(context)
+    page = context.new_page()
+    for place in ("/admin/", "/admin/articles"):
+        page.goto(newsroom.server.url + place)
+        page.get_by_role("region", name="A new article that was never saved").get_by_text(FIRST.strip()).wait_for()
+    page.get_by_role("link", name="Salt").press("Enter")
     restore(newsroom, page, FIRST, "Salt")
     article = int(page.url.rpartition("/")[2])
     wait_for(lambda: (newsroom.title(article), newsroom.words(article)) == ("Salt", FIRST.strip()))
     page.keyboard.press("Control+s")
     wait_for_state(page, "saved")
     assert newsroom.open(context).locator(".saving-kept").count() == 0
+    page.goto(f"{newsroom.server.url}/admin/articles")
+    expect(page.locator("[data-kept]")).to_be_empty()
 
 
 def test_the_session_expires_while_typing(newsroom: Newsroom) -> None:
