@@ -87,7 +87,7 @@ def _read(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--databases", help="sqlite, postgresql or both")
     parser.add_argument("--seconds", type=int, help="of load for each rate")
     parser.add_argument("--rounds", type=int, help="of which the median is taken, where things are compared")
-    parser.add_argument("--connections", type=int, default=32, help="of a load (default: %(default)s)")
+    parser.add_argument("--connections", type=int, default=16, help="of a load (default: %(default)s)")
     parser.add_argument("--pages", type=int, help="articles in the mix")
     parser.add_argument("--posts", type=int, help="to be imported while readers read")
     parser.add_argument("--results", default=ROOT / "bench" / "results", help="the folder that keeps each run as JSON")
