@@ -14,6 +14,7 @@ from werkzeug.exceptions import (
 )
 
 from app import request_log, web
+from app.accounts.limiting import TooManyTries
 
 log = logging.getLogger("typecase.error")
 RETRY_SECONDS = 10
@@ -41,6 +42,11 @@ PAGES: dict[int, tuple[str, str]] = {
         "What you sent is larger than this site takes. Your browser still has it: go back, make it shorter "
         "or send it in parts.",
     ),
+    429: (
+        "Too many wrong tries",
+        "Tries of others count as well. If this is your account and you cannot wait: sign in with a passkey, have a "
+        "link mailed to you to choose a new password, or ask whoever runs this site's server to let you in.",
+    ),
     500: ("Something broke on our side", "It has been noted. Trying again in a moment may help."),
     503: ("Back in a moment", "The site cannot answer just now. Please try again shortly."),
 }
@@ -49,6 +55,7 @@ DETAILS = {
         "That page had been open too long",
         "Nothing was changed. Go back, reload the page and press the button again.",
     ),
+    "prove": ("Please prove who you are", "This needs a proof from within the last ten minutes: see /admin/prove."),
     "other-site": ("That is for pages of this site", "Another site's page asked for it. Nothing was changed."),
     "unknown-host": ("This address is not served here", "The site answers under its own name only."),
 }
@@ -60,10 +67,12 @@ WORDS = {
     404: "gone",
     410: "gone",
     413: "too-large",
+    429: "too-many-tries",
     500: "failed",
     503: "away",
 }
 """What a script that asks for JSON is told; "refused" for anything else."""
+DETAIL_WORDS = {"expired-form": "csrf", "prove": "prove"}
 
 
 def furnish(app: Flask) -> None:
@@ -71,6 +80,7 @@ def furnish(app: Flask) -> None:
     app.before_request(_require_length)
     app.register_error_handler(HTTPException, show)
     app.register_error_handler(Exception, _unexpected)
+    app.register_error_handler(TooManyTries, show_too_many_tries)
     for kind in (OperationalError, InterfaceError, PoolTimeout):
         app.register_error_handler(kind, _database_away)
 
@@ -90,12 +100,23 @@ def show(error: HTTPException) -> tuple[str | dict[str, str], int, dict[str, str
     title, advice = DETAILS.get(error.description or "", (title, advice))
     headers = {name: value for name, value in error.get_headers() if name in {"Allow", "Retry-After"}}
     if web.wants_json():
-        word = "csrf" if error.description == "expired-form" else WORDS.get(code, "refused")
+        word = DETAIL_WORDS.get(error.description or "") or WORDS.get(code, "refused")
         return {"error": word, "sentence": f"{title}. {advice}"}, code, headers | {"Cache-Control": "no-store"}
     page = render_template(
         "errors/error.html", code=code, title=title, advice=advice, request_id=request_log.request_id()
     )
     return page, code, headers | {"Cache-Control": "no-store"}
+
+
+def show_too_many_tries(refusal: TooManyTries) -> tuple[str | dict[str, str], int, dict[str, str]]:
+    """The answer to somebody who guessed too often, or whose account or network others guessed at or from."""
+    headers = {"Retry-After": str(refusal.retry_after), "Cache-Control": "no-store"}
+    title, advice = PAGES[429]
+    if web.wants_json():
+        said: dict[str, str] = {"error": WORDS[429], "sentence": str(refusal), "retry_after": str(refusal.retry_after)}
+        return said, 429, headers
+    page = render_template("errors/error.html", code=429, title=title, advice=f"{refusal} {advice}", request_id="")
+    return page, 429, headers
 
 
 def _database_away(error: Exception) -> tuple[str | dict[str, str], int, dict[str, str]]:

@@ -2,13 +2,13 @@
 
 import logging
 
-from flask import Flask, g, session
+from flask import Flask, g, request, session
 from flask_login import LoginManager, UserMixin, login_user, logout_user
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import web
-from app.accounts.models import Account
-from app.accounts.signing_in import find_signed_in, is_to_be_noted, note_seen
+from app.accounts.models import Account, SignedIn
+from app.accounts.signing_in import end_session, find_signed_in, is_to_be_noted, note_seen, open_session
 
 log = logging.getLogger("typecase.login")
 
@@ -16,8 +16,9 @@ log = logging.getLogger("typecase.login")
 class Person(UserMixin):  # type: ignore[misc]
     """Who is signed in in this browser, as Flask-Login wants it."""
 
-    def __init__(self, account: Account, token: str) -> None:
-        self.account = account
+    def __init__(self, signed_in: SignedIn, token: str) -> None:
+        self.signed_in = signed_in
+        self.account = signed_in.account
         self.token = token
 
     def get_id(self) -> str:
@@ -43,6 +44,23 @@ def admit(token: str) -> None:
     login_user(_load(token))
 
 
+def open_here(account: Account, *, means: str) -> str:
+    """A new session for this browser, in place of the one it had; after the commit ``admit`` takes the token."""
+    end_session(web.writer(), current_token())
+    agent = request.headers.get("User-Agent", "")
+    return open_session(web.writer(), account, means=means, browser=agent, network=web.network())
+
+
+def keep_step(token: str) -> None:
+    """Let this browser, and no other, go on with the sign-in that it has begun."""
+    session["step"] = token
+
+
+def step_token() -> str:
+    """The token of the sign-in that this browser has begun; "" without one. ``admit`` forgets it."""
+    return str(session.get("step", ""))
+
+
 def dismiss() -> None:
     """Empty this browser's cookie session; ending the session in the database is the room's."""
     logout_user()
@@ -62,7 +80,7 @@ def _load(token: str) -> Person | None:
     if is_to_be_noted(found):
         g.seen = token
     found.account.looks_as = found.eyes
-    return Person(found.account, token)
+    return Person(found, token)
 
 
 def _note_seen(_error: BaseException | None = None) -> None:
@@ -70,10 +88,11 @@ def _note_seen(_error: BaseException | None = None) -> None:
     token = g.pop("seen", None)
     if token is None:
         return
+    network = web.network()
     web.close_sessions()
     try:
         with web.database().writer() as own:
-            note_seen(own, token)
+            note_seen(own, token, network=network)
             own.commit()
     except SQLAlchemyError:
         log.warning("last seen could not be noted", exc_info=True)

@@ -3,11 +3,9 @@
 Every handler states its policy with ``@public`` or ``@needs("action")``; ``tests/house`` holds them to it.
 """
 
-import hashlib
 import logging
 from collections.abc import Callable
-from functools import lru_cache, wraps
-from pathlib import Path
+from functools import wraps
 from typing import Any, ParamSpec, TypeVar, cast
 from urllib.parse import urlsplit
 
@@ -17,13 +15,14 @@ from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import NotFound
-from werkzeug.routing import IntegerConverter
 
 from app.access_log import network_of
+from app.accounts import limiting
 from app.accounts.models import Account
 from app.accounts.permissions import Subject, may
 from app.accounts.rights_words import a_role
+from app.accounts.signing_in import has_proved_lately
+from app.assets import RowIdConverter, asset, find_asset
 from app.audit.recording import record
 from app.config import Config
 from app.db import Database
@@ -38,6 +37,7 @@ from app.settings import Settings, get_settings
 P = ParamSpec("P")
 R = TypeVar("R", bound=ResponseReturnValue)
 POLICY = "typecase_policy"
+FRESH = "typecase_fresh"
 log = logging.getLogger("typecase.web")
 
 
@@ -113,6 +113,23 @@ def myself() -> Account:
     return account
 
 
+def take_try(kind: str, *, account: str | int | None = None) -> limiting.Attempt:
+    """Count a try at a secret before looking whether it is right, and before the request's own changes.
+
+    ``kind`` is one of ``limiting.KINDS``; ``account`` an id, or the e-mail address as typed, known or not. Raises
+    ``limiting.TooManyTries``, which is answered with 429. If it was right: ``limiting.succeeded(writer(), attempt)``.
+    """
+    if "writer" in g:
+        raise RuntimeError("a try is counted before the request's own changes: SQLite has one writer")
+    secret = config().secret_key
+    keys = limiting.keys_of(kind, secret=secret, account=account, address=request.remote_addr or "")
+    limiting.check(reader(), keys)  # whoever is refused costs no write
+    with database().writer() as own:
+        attempt = limiting.take(own, keys)
+        own.commit()
+    return attempt
+
+
 def tell(**said: str) -> None:
     """Leave word for the page that this browser sees next, where its address must stay as it is."""
     session["told"] = said
@@ -179,12 +196,13 @@ def public(handler: Callable[P, R]) -> Callable[P, R]:
 
 
 def needs(
-    action: str, subject: Callable[..., Subject] | None = None
+    action: str, subject: Callable[..., Subject] | None = None, *, fresh: bool = False
 ) -> Callable[[Callable[P, R]], Callable[P, ResponseReturnValue]]:
     """State that a handler needs a right; ``subject`` finds what it is about from the address's values.
 
     Nobody signed in: the sign-in page (a form's fields are kept through it), or 401 for a script that asks for
-    JSON. Signed in without the right: 403.
+    JSON. Signed in without the right: 403. ``fresh``: whoever did not prove who they are within ten minutes does
+    so first, at /admin/prove, and a form's fields are kept through that; a script gets 403 and the word "prove".
     """
 
     def decorate(handler: Callable[P, R]) -> Callable[P, ResponseReturnValue]:
@@ -194,22 +212,37 @@ def needs(
                 return _to_sign_in()
             if not may(me(), action) or (subject and not may(me(), action, subject(**kwargs))):
                 abort(403)  # the first also before anybody learns what is there
+            if fresh and not has_proved_lately(current_user.signed_in):
+                return _to_prove()
             return handler(*args, **kwargs)
 
         setattr(checked, POLICY, action)
+        setattr(checked, FRESH, fresh)
         checked.typecase_subject = subject  # type: ignore[attr-defined]
         return checked
 
     return decorate
 
 
+def here() -> str:
+    """The path and query of this request."""
+    return request.full_path if request.query_string else request.path
+
+
 def _to_sign_in() -> ResponseReturnValue:
     if wants_json():
         abort(401)
-    here = request.full_path if request.query_string else request.path
     if request.method in {"GET", "HEAD"}:
-        return redirect(url_for("admin.entrance.login", next=here), 303)
+        return redirect(url_for("admin.entrance.login", next=here()), 303)
     return cast(Callable[[], ResponseReturnValue], current_app.extensions["typecase.keep_and_sign_in"])()
+
+
+def _to_prove() -> ResponseReturnValue:
+    if wants_json():
+        abort(403, description="prove")
+    if request.method in {"GET", "HEAD"}:
+        return redirect(url_for("admin.proving.ask", next=here()), 303)
+    return cast(Callable[[], ResponseReturnValue], current_app.extensions["typecase.keep_and_prove"])()
 
 
 def safe_next(target: str | None, *, default: str) -> str:
@@ -223,41 +256,6 @@ def safe_next(target: str | None, *, default: str) -> str:
 
 
 # Templates
-
-
-@lru_cache(maxsize=64)
-def _fingerprint(path: Path, _modified: int) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
-
-
-def asset(name: str) -> str:
-    """The address of a static file with its fingerprint, so that it can be kept for ever."""
-    found = find_asset(name)
-    if found is None:
-        raise RuntimeError(f"static/{name} is missing: run `make build`")
-    return found
-
-
-def find_asset(name: str) -> str | None:
-    """``asset``, or None where it is not built: no page may need a bundle of scripts to do its work."""
-    path = Path(cast(str, current_app.static_folder)) / name
-    try:
-        return url_for("static", filename=name, v=_fingerprint(path, path.stat().st_mtime_ns))
-    except FileNotFoundError:
-        return None
-
-
-class RowIdConverter(IntegerConverter):
-    """``<int:id>``: a number no row can have (beyond 32 bits) is an unknown address, not a database error.
-
-    It says 404 itself: left to routing it would become 405 where another method knows the address.
-    """
-
-    def to_python(self, value: str) -> int:
-        number = int(super().to_python(value)) if len(value) < 20 else 2**31
-        if number >= 2**31:
-            raise NotFound
-        return number
 
 
 def furnish(app: Flask) -> None:

@@ -12,11 +12,12 @@ from wtforms.validators import InputRequired
 from app import login as our_login
 from app import web
 from app.accounts.joining import LinkUseless, find_welcomed, is_setup_link, set_up, welcome
+from app.accounts.limiting import TooManyTries, succeeded
 from app.accounts.models import Account
 from app.accounts.passwords import hash_password
 from app.accounts.reading import has_admin
 from app.accounts.registering import EmailTaken
-from app.accounts.signing_in import SignInRefused, authenticate, end_session, open_session, sign_in
+from app.accounts.signing_in import SignInRefused, authenticate, end_session, settle
 from app.admin.fields import check_new_password, email_field, name_field, new_password_field
 from app.admin.keeping import find_kept, keep
 
@@ -79,12 +80,22 @@ def enter() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _login_page(form, form.refusal_status)
     try:
+        attempt = web.take_try("password", account=form.email.data)
         recognised = authenticate(web.reader(), email=form.email.data or "", password=form.password.data or "")
-        end_session(web.writer(), our_login.current_token())
-        token = sign_in(web.writer(), recognised)
+        account = settle(web.writer(), recognised)
     except SignInRefused as refusal:
         form.refuse(refusal)
         return _login_page(form, 401)
+    except TooManyTries as refusal:
+        form.refuse(refusal)
+        return _too_many(form, refusal)
+    succeeded(web.writer(), attempt)
+    return _let_in(account, form)
+
+
+def _let_in(account: Account, form: LoginForm) -> ResponseReturnValue:
+    """The password was right: open a session, and go on where they were."""
+    token = our_login.open_here(account, means="password")
     web.writer().commit()
     our_login.admit(token)
     kept = find_kept(form.kept.data)
@@ -210,12 +221,20 @@ def _welcome_page(form: WelcomeForm, token: str) -> str:
 
 def _open(account: Account) -> None:
     """Sign in somebody who has just chosen a password, and commit that."""
-    end_session(web.writer(), our_login.current_token())
-    token = open_session(web.writer(), account)
+    token = our_login.open_here(account, means="link")
     web.writer().commit()
     our_login.admit(token)
 
 
-def _login_page(form: LoginForm, status: int = 200, *, was_sent: bool = False) -> tuple[str, int]:
-    page = render_template("admin/entrance/login.html", form=form, was_sent=was_sent, has_kept=bool(form.kept.data))
+def _login_page(
+    form: LoginForm, status: int = 200, *, was_sent: bool = False, is_closed: bool = False
+) -> tuple[str, int]:
+    page = render_template(
+        "admin/entrance/login.html", form=form, was_sent=was_sent, has_kept=bool(form.kept.data), is_closed=is_closed
+    )
     return page, status
+
+
+def _too_many(form: LoginForm, refusal: TooManyTries) -> ResponseReturnValue:
+    """The sign-in page again: what was kept stays kept, and other ways in are named."""
+    return *_login_page(form, 429, is_closed=True), {"Retry-After": str(refusal.retry_after)}
