@@ -62,16 +62,18 @@ def dates(article_id: int) -> ResponseReturnValue:
 @bp.post("/withdraw")
 @web.needs("article.withdraw", editing.load)
 def withdraw(article_id: int) -> ResponseReturnValue:
-    """Take it off at once: its address answers 410 from now on."""
+    """Take it off at once: its address answers 410 from now on. Before its time it is a draft again."""
     form = editing.keep_typed(article_id)
+    article = editing.load_in(web.writer(), article_id)
     try:
-        publishing.withdraw(web.writer(), editing.load_in(web.writer(), article_id))
+        publishing.withdraw(web.writer(), article)
     except publishing.NeverPublished as refusal:
         form.form_errors.append(str(refusal.__doc__))
         web.writer().rollback()
         return editing.show(editing.load(article_id), form), 422
+    done = "withdrawn" if article.was_published else "called-off"
     web.writer().commit()
-    return _to_form(article_id, "withdrawn")
+    return _to_form(article_id, done)
 
 
 @bp.post("/trash")

@@ -123,6 +123,8 @@ class Article(Base):
     """When the working copy was last saved."""
     published_at: Mapped[datetime | None] = mapped_column(Moment)
     """From when it is public; in the future for a scheduled article."""
+    first_public_at: Mapped[datetime | None] = mapped_column(Moment)
+    """Noted when an article that readers saw gets another date, which may lie ahead; else empty: ``published_at``."""
     withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)
     """From when it is public no more; may be in the future."""
     trashed_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -175,6 +177,12 @@ class Article(Base):
     def was_published(self) -> bool:
         """Whether it is, was or is due to be public."""
         return self.published_at is not None
+
+    def was_seen(self, now: datetime) -> bool:
+        """Whether readers could ever see it: its time had come before it was withdrawn or went into the trash."""
+        first = self.first_public_at or self.published_at
+        ends = [moment for moment in (self.withdrawn_at, self.trashed_at, now) if moment is not None]
+        return first is not None and first <= min(ends)
 
     def status(self, now: datetime) -> str:
         """One of trashed, draft, scheduled, withdrawn, published."""

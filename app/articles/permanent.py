@@ -55,7 +55,8 @@ def resolve_number(session: Session, article_id: int) -> Moved | Gone | None:
     article = session.get(Article, article_id) if 0 < article_id < 2**31 else None
     if article is None:
         return resolve_address(session, path_of(article_id))
-    status = article.status(clock.now())
+    now = clock.now()
+    status = article.status(now)
     if status == "published":
         return Moved(f"/{article.slug}")
-    return Gone() if article.was_published and status != "scheduled" else None
+    return Gone() if article.was_seen(now) and status != "scheduled" else None

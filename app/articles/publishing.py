@@ -86,6 +86,9 @@ def publish(
     if rendered is None or rendered.version != draft.version:
         rendered = render_draft(session, draft)
     appeared = places(session, article)
+    if article.slug not in (None, draft.slug) and not article.was_seen(now):
+        _forget_address(session, article)
+        article.slug = None
     _set_dates(article, now, at, withdraw_at)
     former = article.slug
     for name in (*PLAIN_FIELDS, "slug"):
@@ -106,10 +109,16 @@ def publish(
 
 
 def withdraw(session: Session, article: Article, *, at: datetime | None = None) -> None:
-    """Take an article off, now or from ``at`` on. Raises ``NeverPublished``, ``WithdrawalTooEarly``."""
+    """Take an article off, now or from ``at`` on; called off before its time, it is a draft again.
+
+    Raises ``NeverPublished``, ``WithdrawalTooEarly``.
+    """
     if article.published_at is None:
         raise NeverPublished
     now = clock.now()
+    if at is None and not article.was_seen(now):
+        _call_off(session, article)
+        return
     when = at or now
     if at is not None and at <= article.published_at:
         raise WithdrawalTooEarly
@@ -117,6 +126,30 @@ def withdraw(session: Session, article: Article, *, at: datetime | None = None) 
     article.withdrawn_at = when
     session.flush()
     changes.note(session, *appeared)
+
+
+def _call_off(session: Session, article: Article) -> None:
+    """Nobody has seen it: it is as before it was scheduled, and its address is as unknown as it was."""
+    appeared = places(session, article)
+    _forget_address(session, article)
+    article.published_at = article.withdrawn_at = article.updated_at = article.live_version = None
+    article.slug, article.text = None, None
+    for name in PLAIN_FIELDS:
+        setattr(article, name, False if name == "is_featured" else "")
+    article.words, article.summary = 0, ""
+    article.author_links, article.tag_links = [], []
+    note_uses(session, article.id, place="live", texts=[], cover="")
+    session.flush()
+    changes.note(session, *appeared)
+
+
+def _forget_address(session: Session, article: Article) -> None:
+    """The live address of an article that was never seen is no public one, and free unless the working copy has it."""
+    held = session.get(Address, article.slug)
+    if held is not None and held.article_id == article.id:
+        held.was_public = False
+        if article.draft.slug != article.slug:
+            addresses.leave(session, held.path)
 
 
 def set_dates(
@@ -135,6 +168,7 @@ def set_dates(
     appeared = places(session, article)
     was_updated = article.updated_at or published_at
     article.updated_at = published_at if was_updated == article.published_at else max(was_updated, published_at)
+    _note_first_time(article, clock.now())
     article.published_at, article.withdrawn_at = published_at, withdrawn_at
     session.flush()
     changes.note(session, *appeared, *places(session, article))
@@ -166,8 +200,12 @@ def delete_for_good(session: Session, article: Article) -> None:
     """Delete an article with its revisions; its addresses answer 410 from now on. Raises ``NotInTrash``."""
     if article.trashed_at is None:
         raise NotInTrash
+    was_seen = article.was_seen(clock.now())
+    if article.slug is not None and not was_seen:
+        _forget_address(session, article)
+        session.flush()
     session.execute(delete(Address).where(Address.article_id == article.id, ~Address.was_public))
-    if article.was_published:
+    if was_seen:
         session.merge(Address(path=path_of(article.id).strip("/"), was_public=True))
     session.execute(delete(Revision).where(Revision.article_id == article.id))
     session.execute(delete(Article).where(Article.id == article.id))
@@ -183,6 +221,12 @@ def render_again(session: Session, article: Article, rendered: Rendered) -> None
     changes.note(session, *places(session, article))
 
 
+def _note_first_time(article: Article, now: datetime) -> None:
+    """Before it gets other dates: when readers saw it first, if they did."""
+    if article.was_seen(now):
+        article.first_public_at = article.first_public_at or article.published_at
+
+
 def _set_dates(article: Article, now: datetime, at: datetime | None, withdraw_at: datetime | Keep | None) -> None:
     first = article.published_at is None or article.published_at > now
     published_at = at or (now if first else article.published_at)
@@ -195,6 +239,7 @@ def _set_dates(article: Article, now: datetime, at: datetime | None, withdraw_at
         withdrawn_at = None
     if withdrawn_at is not None and withdrawn_at <= published_at:
         raise WithdrawalTooEarly
+    _note_first_time(article, now)
     article.published_at, article.withdrawn_at = published_at, withdrawn_at
     article.updated_at = published_at if first else max(now, published_at)
 

@@ -115,10 +115,11 @@ def resolve_address(session: Session, path: str) -> Moved | Gone | None:
     if held.article_id is None:
         return Gone() if held.was_public else None
     article = session.get_one(Article, held.article_id)
-    status = article.status(clock.now())
+    now = clock.now()
+    status = article.status(now)
     if status == "published":
         return Moved(f"/{article.slug}") if held.was_public else None
-    is_known = held.was_public and status != "scheduled"
+    is_known = held.was_public and status != "scheduled" and article.was_seen(now)
     return Gone() if is_known else None
 
 

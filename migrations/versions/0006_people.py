@@ -36,6 +36,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("email", sa.String(length=254), nullable=True))
     op.execute("UPDATE one_time_link SET purpose = 'setup' WHERE account_id IS NULL")
     _add_to_publication()
+    _add_to_article()
     _make_invitations()
     _make_factors()
     _make_throttle()
@@ -71,6 +72,10 @@ def _add_to_publication() -> None:
     )
     op.add_column("publication", sa.Column("security_contact", sa.String(300), server_default="", nullable=False))
     op.add_column("publication", sa.Column("mail_sender", sa.String(254), server_default="", nullable=False))
+
+
+def _add_to_article() -> None:
+    op.add_column("article", sa.Column("first_public_at", Moment(), nullable=True))
 
 
 def _make_invitations() -> None:
@@ -280,6 +285,7 @@ def downgrade() -> None:
         for function in ("audit_refuse", "audit_move_head"):
             op.execute(f"DROP FUNCTION {function}()")
     op.drop_table("invitation")
+    op.drop_column("article", "first_public_at")
     for column in ("mail_sender", "security_contact", "allows_foreign_pictures"):
         op.drop_column("publication", column)
     with op.batch_alter_table("one_time_link", table_kwargs={"sqlite_autoincrement": True}) as batch_op:

@@ -146,6 +146,22 @@ def test_nothing_is_withdrawn_that_never_was_published(editor: FlaskClient) -> N
     assert typed_fields(answer)["title"] == "Typed"
 
 
+def test_a_scheduled_article_is_called_off(editor: FlaskClient, client: FlaskClient, look: Look) -> None:
+    number = write(editor, "Later")
+    url = f"/admin/articles/{number}"
+    publish(editor, number, publish_at="2199-01-01T10:00")
+    assert "Call off" in text_of(editor.get(url)) and "Withdraw now" not in text_of(editor.get(url))
+    answer = post_form(editor, f"{url}/withdraw", {"title": "Typed", "publish_at": "2199-01-01T10:00"})
+    assert where_to(answer) == f"{url}?done=called-off"
+    shown = editor.get(url)
+    assert typed_fields(shown)["publish_at"] == "" and typed_fields(shown)["title"] == "Typed"
+    assert look(number).status(clock.now()) == "draft"
+    assert client.get("/later").status_code == client.get(f"/articles/{number}").status_code == 404
+    assert "Typed" in text_of(editor.get("/admin/articles?status=draft"))
+    publish(editor, number)
+    assert client.get("/later").status_code == 200 and "Withdraw now" in text_of(editor.get(url))
+
+
 def test_only_what_is_in_the_trash_is_deleted(editor: FlaskClient, look: Look) -> None:
     number = write(editor)
     assert post_form(editor, f"/admin/articles/{number}/delete").status_code == 422

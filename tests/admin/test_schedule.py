@@ -45,18 +45,20 @@ def test_what_is_due_stands_by_day_in_the_site_s_zone(editor: FlaskClient) -> No
 
 
 def test_what_is_done_and_what_is_held_up(editor: FlaskClient, the_clock: Clock) -> None:
-    done, trashed, called_off = (write(editor, title) for title in ("Done", "Trashed", "Called off"))
+    done, trashed, taken_off = (write(editor, title) for title in ("Done", "Trashed", "Taken off"))
     publish(editor, done, publish_at="2026-11-23T09:00", withdraw_at="2026-11-24T09:00")
-    for number in (trashed, called_off):
+    publish(editor, taken_off)
+    the_clock.set(NOW + timedelta(minutes=1))
+    for number in (trashed, taken_off):
         publish(editor, number, publish_at="2026-11-23T09:00")
     post_form(editor, f"/admin/articles/{trashed}/trash")
-    post_form(editor, f"/admin/articles/{called_off}/withdraw")
+    post_form(editor, f"/admin/articles/{taken_off}/withdraw")
     assert "Is due on Mon 23 Nov 2026, 09:00, but is in the trash" in parts(editor)["late"]
     the_clock.set(NOW + timedelta(days=2, hours=3))
     found = parts(editor)
     assert "Nothing is due" in found["ahead"]
     assert "Trashed Does not appear Was due on Mon 23 Nov 2026, 09:00" in found["late"]
-    assert "Called off Does not appear" in found["late"]
+    assert "Taken off Does not appear" in found["late"]
     assert "Tue 24 Nov 2026 09:00 Done Disappeared" in found["lately"]
     assert "Mon 23 Nov 2026 09:00 Done Appeared" in found["lately"]
     assert found["lately"].index("Disappeared") < found["lately"].index("Done Appeared"), "the latest first"

@@ -6,11 +6,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy.orm import Session
 
+from app import clock
 from app.accounts.models import Account
 from app.articles import addresses, publishing, writing
 from app.articles.addresses import SlugTaken
 from app.articles.archive import list_archive, month_bounds
-from app.articles.models import Article
+from app.articles.models import Address, Article
+from app.articles.permanent import resolve_number
 from app.articles.publishing import NotInTrash, WithdrawalTooEarly
 from app.articles.reading import Gone, Moved, find_neighbours, find_published, list_published, resolve_address
 from app.articles.rendering import Body
@@ -85,6 +87,62 @@ def test_what_was_public_is_gone_and_what_never_was_is_unknown(session: Session,
     session.commit()
     assert resolve_address(session, "public") == Gone()
     assert resolve_address(session, "draft") is None
+
+
+def test_called_off_before_its_time_it_is_a_draft_that_nobody_knows(
+    session: Session, bob: Account, the_clock: Clock
+) -> None:
+    article = make(session, bob, "Later")
+    publishing.publish(session, article, by_id=bob.id, at=NOON + timedelta(hours=2))
+    writing.save(session, article, Content(slug="soon", tags=["salt"]), by_id=bob.id, based_on=None)
+    publishing.publish(session, article, by_id=bob.id, at=NOON + timedelta(hours=1))
+    assert make(session, bob, "Later").draft.slug == "later", "nobody saw the former address: it is free"
+    writing.save(session, article, Content(slug="sooner"), by_id=bob.id, based_on=None)
+    publishing.withdraw(session, article)
+    session.commit()
+    assert (article.status(NOON), article.was_published, article.slug) == ("draft", False, None)
+    assert (article.text, article.tags, article.title, article.live_version) == (None, [], "", None)
+    assert [tag.name for tag in article.draft.tags] == ["salt"]
+    the_clock.set(NOON + timedelta(days=1))
+    for path in ("soon", "sooner"):
+        assert (find_published(session, path), resolve_address(session, path)) == (None, None)
+    assert resolve_number(session, article.id) is None
+    assert make(session, bob, "Soon").draft.slug == "soon"
+    publishing.publish(session, article, by_id=bob.id)
+    assert find_published(session, "sooner") is not None
+    publishing.withdraw(session, article)
+    assert article.status(clock.now()) == "withdrawn" and resolve_address(session, "sooner") == Gone()
+
+
+def test_what_readers_have_seen_is_withdrawn_although_it_was_given_a_later_date(
+    session: Session, bob: Account, the_clock: Clock
+) -> None:
+    by_dates, by_publishing = make(session, bob, "One"), make(session, bob, "Two")
+    for article in (by_dates, by_publishing):
+        publishing.publish(session, article, by_id=bob.id)
+    the_clock.set(NOON + timedelta(hours=1))
+    publishing.set_dates(session, by_dates, at=NOON + timedelta(days=1))
+    publishing.publish(session, by_publishing, by_id=bob.id, at=NOON + timedelta(days=1))
+    for article in (by_dates, by_publishing):
+        slug = str(article.slug)
+        publishing.withdraw(session, article)
+        assert article.status(clock.now()) == "withdrawn"
+        assert resolve_address(session, slug) == resolve_number(session, article.id) == Gone()
+
+
+@pytest.mark.parametrize("hours", [1, 3])
+def test_what_was_scheduled_and_went_into_the_trash_was_never_there(
+    session: Session, bob: Account, the_clock: Clock, hours: int
+) -> None:
+    article = make(session, bob, "Later")
+    publishing.publish(session, article, by_id=bob.id, at=NOON + timedelta(hours=2))
+    publishing.trash(session, article)
+    the_clock.set(NOON + timedelta(hours=hours))
+    assert resolve_address(session, "later") is resolve_number(session, article.id) is None
+    publishing.delete_for_good(session, article)
+    session.commit()
+    assert resolve_address(session, "later") is None
+    assert session.get(Address, "later") is None
 
 
 def test_every_rename_leaves_a_redirect_without_chains(session: Session, bob: Account) -> None:
