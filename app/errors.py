@@ -51,6 +51,10 @@ PAGES: dict[int, tuple[str, str]] = {
     503: ("Back in a moment", "The site cannot answer just now. Please try again shortly."),
 }
 DETAILS = {
+    "looking": (
+        "Looking changes nothing",
+        "You look at the admin through the eyes of another role. Stop looking, then do it as yourself.",
+    ),
     "expired-form": (
         "That page had been open too long",
         "Nothing was changed. Go back, reload the page and press the button again.",

@@ -196,13 +196,18 @@ def public(handler: Callable[P, R]) -> Callable[P, R]:
 
 
 def needs(
-    action: str, subject: Callable[..., Subject] | None = None, *, fresh: bool = False
+    action: str,
+    subject: Callable[..., Subject] | None = None,
+    *,
+    fresh: bool = False,
+    while_looking: bool = False,
 ) -> Callable[[Callable[P, R]], Callable[P, ResponseReturnValue]]:
     """State that a handler needs a right; ``subject`` finds what it is about from the address's values.
 
     Nobody signed in: the sign-in page (a form's fields are kept through it), or 401 for a script that asks for
-    JSON. Signed in without the right: 403. ``fresh``: whoever did not prove who they are within ten minutes does
-    so first, at /admin/prove, and a form's fields are kept through that; a script gets 403 and the word "prove".
+    JSON. Signed in without the right: 403. So is every change while somebody looks through the eyes of another role,
+    unless ``while_looking``. ``fresh``: whoever did not prove who they are within ten minutes does so first, at
+    /admin/prove, and a form's fields are kept through that; a script gets 403 and the word "prove".
     """
 
     def decorate(handler: Callable[P, R]) -> Callable[P, ResponseReturnValue]:
@@ -212,6 +217,8 @@ def needs(
                 return _to_sign_in()
             if not may(me(), action) or (subject and not may(me(), action, subject(**kwargs))):
                 abort(403)  # the first also before anybody learns what is there
+            if myself().looks_as is not None and not while_looking and request.method not in {"GET", "HEAD"}:
+                abort(403, description="looking")
             if fresh and not has_proved_lately(current_user.signed_in):
                 return _to_prove()
             return handler(*args, **kwargs)

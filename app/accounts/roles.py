@@ -210,7 +210,6 @@ def delete_role(session: Session, name: str, *, into: str, by: Actor | None) -> 
     session.execute(update(Invitation).where(Invitation.role == name).values(role=other.name))
     session.flush()
     session.execute(delete(Role).where(Role.name == name))
-    session.expire(role)
     return holders
 
 
