@@ -12,6 +12,7 @@ from app.accounts.models import Account
 from app.accounts.permissions import OWN, may, scope_of
 from app.accounts.reading import find_account
 from app.admin import autosave, conflicting, editing
+from app.admin.noting import note_article
 from app.articles import publishing, writing
 from app.articles.listing import SORTS, STATUSES, CursorInvalid, Filter, list_articles
 from app.articles.models import Article
@@ -74,6 +75,7 @@ def create() -> ResponseReturnValue:
     )
     publishing.show_pageviews(session, article, shown=bool(form.shows_pageviews.data))
     made = _new_bylines(article, started)
+    note_article("article.create", article)
     session.commit()
     web.tell(done="created", **made)
     return redirect(url_for("admin.articles.edit", article_id=article.id), 303)
@@ -116,6 +118,7 @@ def duplicate(article_id: int) -> ResponseReturnValue:
     editing.keep_typed(article_id)
     session = web.writer()
     copy = writing.duplicate(session, editing.load_in(session, article_id), by_id=web.myself().id)
+    note_article("article.create", copy, copy_of=article_id)
     session.commit()
     return redirect(url_for("admin.articles.edit", article_id=copy.id, done="duplicated"), 303)
 

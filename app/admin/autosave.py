@@ -12,6 +12,7 @@ from app import html, text, web
 from app.accounts.permissions import may
 from app.admin import editing
 from app.admin.article_form import ArticleForm
+from app.admin.noting import note_article, noting_choices
 from app.articles import blocks, presence, publishing, receipts, receiving, writing
 from app.articles.content import Content
 from app.articles.models import Article
@@ -65,9 +66,10 @@ def save(article_id: int) -> ResponseReturnValue:
     writing.lock(session, mine)
     answer = _find_answer(sent, article_id)
     if answer is None:
-        received = _receive(mine, form, sent, body, splice)
-        if form.gives("shows_pageviews"):
-            publishing.show_pageviews(session, mine, shown=bool(form.shows_pageviews.data))
+        with noting_choices(mine):
+            received = _receive(mine, form, sent, body, splice)
+            if form.gives("shows_pageviews"):
+                publishing.show_pageviews(session, mine, shown=bool(form.shows_pageviews.data))
         answer = _answer(received)
         if sent.save_id:
             receipts.keep(
@@ -103,6 +105,7 @@ def create() -> ResponseReturnValue:
         )
         publishing.show_pageviews(session, article, shown=bool(form.shows_pageviews.data))
         answer = _answer_new(article, body, splice)
+        note_article("article.create", article)
         if sent.save_id:
             receipts.keep(session, sent.save_id, by_id=me, article_id=article.id, version=1, answer=answer)
         session.commit()

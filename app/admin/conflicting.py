@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from app import web
 from app.accounts.permissions import may
 from app.admin.article_form import CONTENT, ArticleForm, values_of
+from app.admin.noting import noting_choices
 from app.articles import blocks, settling, snapshots
 from app.articles.models import Article, Revision
 from app.articles.reading import RevisionUnknown, get_revision
@@ -39,5 +40,6 @@ def take_theirs(session: Session, article: Article) -> str:
     except (RevisionUnknown, settling.VersionGone):
         return "conflict-gone"
     with_authors = may(web.me(), "article.assign", article)
-    settling.take_theirs(session, article, sides, by_id=web.myself().id, with_authors=with_authors)
+    with noting_choices(article):
+        settling.take_theirs(session, article, sides, by_id=web.myself().id, with_authors=with_authors)
     return "saved-theirs"

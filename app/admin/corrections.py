@@ -131,6 +131,7 @@ def make() -> ResponseReturnValue:
             form.refuse(refusal, FIELD_OF[type(refusal)])
         return _again(form, 422)
     if form.confirmed.data == "yes":
+        _note("statistics.correct", correction)
         session.commit()
         return redirect(url_for(".index", done="corrected"), 303)
     page = _confirm(session, form, correction)
@@ -145,7 +146,7 @@ def undo(correction_id: int) -> ResponseReturnValue:
     web.require_button()
     session, me = web.writer(), web.myself()
     try:
-        correcting.undo(session, correction_id, by=me.id, by_name=me.name)
+        _note("statistics.undo", correcting.undo(session, correction_id, by=me.id, by_name=me.name))
     except correcting.CorrectionUnknown:
         abort(404)
     except correcting.AlreadyUndone as refusal:
@@ -153,6 +154,10 @@ def undo(correction_id: int) -> ResponseReturnValue:
         return _list(refusal=web.sentence(refusal)), 409
     session.commit()
     return redirect(url_for(".index", done="correction-undone"), 303)
+
+
+def _note(action: str, correction: PageviewCorrection) -> None:
+    web.note(action, kind="article", id=correction.article_id or None, correction=correcting.describe(correction))
 
 
 def _correct(session: Session, form: CorrectionForm) -> PageviewCorrection:

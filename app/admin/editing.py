@@ -17,6 +17,7 @@ from app.accounts.naming import NameBlank, NameTooLong
 from app.accounts.permissions import may
 from app.admin import conflicting
 from app.admin.article_form import ArticleForm, values_of
+from app.admin.noting import noting_choices
 from app.articles import blocks, publishing, writing
 from app.articles.addresses import SlugTaken
 from app.articles.models import Article, Draft, Revision
@@ -168,8 +169,9 @@ def save(article: Article, form: ArticleForm, body: Body | None) -> Draft:
     if not may(web.me(), "article.assign", article):
         content = replace(content, authors=None)
     try:
-        draft = refusing(article, form, attempt)
-        publishing.show_pageviews(session, mine, shown=bool(form.shows_pageviews.data))
+        with noting_choices(mine):
+            draft = refusing(article, form, attempt)
+            publishing.show_pageviews(session, mine, shown=bool(form.shows_pageviews.data))
         return draft
     except writing.SaveConflict as conflict:
         kept_id = conflict.mine.id

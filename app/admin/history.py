@@ -8,6 +8,7 @@ from app import clock, html, web
 from app.accounts.permissions import may
 from app.admin import editing
 from app.admin.history_words import BADGES, REASONS, group, told_words
+from app.admin.noting import note_article, noting_choices
 from app.articles import revising, snapshots, writing
 from app.articles.comparing import show_body
 from app.articles.history import find_before, find_live_revision, find_present, read_history
@@ -82,6 +83,8 @@ def name(article_id: int, revision_id: int) -> ResponseReturnValue:
     except revising.RevisionNameTooLong as refusal:
         session.rollback()
         return _show(editing.load(article_id), revision_id, refused=web.sentence(refusal)), 422
+    article = editing.load_in(session, article_id)
+    note_article("revision.name", article, revision=revision_id, called=revision.name)
     session.commit()
     done = "revision-named" if revision.name else "revision-unnamed"
     return redirect(url_for("admin.history.show", article_id=article_id, revision_id=revision_id, done=done), 303)
@@ -96,14 +99,11 @@ def restore(article_id: int, revision_id: int) -> ResponseReturnValue:
     article = editing.load_in(session, article_id)
     revision = _revision(session, article_id, revision_id)
     before = article.draft.version
-    draft = writing.restore_revision(
-        session,
-        article,
-        revision,
-        by_id=web.myself().id,
-        with_authors=may(web.me(), "article.assign", article),
-    )
+    with_authors = may(web.me(), "article.assign", article)
+    with noting_choices(article):
+        draft = writing.restore_revision(session, article, revision, by_id=web.myself().id, with_authors=with_authors)
     done = "revision-same" if draft.version == before else "revision-restored"
+    note_article("revision.restore", article, revision=revision_id, version=draft.version)
     session.commit()
     return redirect(url_for("admin.articles.edit", article_id=article_id, done=done), 303)
 

@@ -7,9 +7,10 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from app import errors, text, web
 from app.accounts.permissions import may
 from app.admin import media_answers as answers
-from app.admin.media_form import MediaForm
+from app.admin.media_form import MediaForm, said_of
 from app.admin.media_taking import Taken, take, take_instead
 from app.articles import picturing
+from app.audit.withholding import differences
 from app.media import storing
 from app.media.limits import Busy, Refused
 from app.media.models import KINDS, Media
@@ -82,11 +83,15 @@ def save(media_id: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _show(media, form), form.refusal_status
     session = web.writer()
+    mine = get_media(session, media_id)
+    before = said_of(mine)
     try:
-        storing.describe(session, get_media(session, media_id), **form.said())
+        storing.describe(session, mine, **form.said())
     except storing.TextTooLong as refusal:
         form.refuse(refusal, refusal.field)
         return _show(media, form), 422
+    if changes := differences(before, said_of(mine)):
+        web.note("media.edit", kind="media", id=media_id, name=mine.title, changes=changes)
     session.commit()
     return redirect(url_for(".show", media_id=media_id, done="media-saved"), 303)
 
@@ -126,6 +131,7 @@ def delete(media_id: int) -> ResponseReturnValue:
         session.rollback()
         page = render_template("admin/media/confirm.html", media=media, uses=_uses(media_id), **answers.HELPERS)
         return page, 409
+    web.note("media.delete", kind="media", id=media_id, name=media.title, file=file)
     session.commit()
     web.workshop().files.delete(file)
     return redirect(url_for(".index", done="media-deleted"), 303)

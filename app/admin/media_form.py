@@ -6,7 +6,7 @@ from wtforms import IntegerField, StringField, TextAreaField
 from wtforms.validators import Length, NumberRange
 
 from app import web
-from app.media.models import MAX_LENGTHS, MIDDLE
+from app.media.models import MAX_LENGTHS, MIDDLE, Media
 
 READ_ONLY = frozenset(
     {
@@ -33,3 +33,8 @@ class MediaForm(web.Form):
         words = {name: getattr(self, name).data or "" for name in ("title", "alt", "caption", "credit")}
         x, y = (MIDDLE if part.data is None else part.data for part in (self.focus_x, self.focus_y))
         return words | {"focus": (x, y)}
+
+
+def said_of(media: Media) -> dict[str, Any]:
+    """What is said about a file now."""
+    return {name: getattr(media, name) for name in ("title", "alt", "caption", "credit", "focus_x", "focus_y")}

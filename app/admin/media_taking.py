@@ -78,6 +78,7 @@ def take_instead(upload: FileStorage | None, media_id: int) -> None:
         raise limits.AlreadyThere(found.title)
     try:
         former = picturing.replace(web.writer(), media_id, found, readable=web.reader())
+        web.note("media.replace", kind="media", id=media_id, name=upload.filename, file=former)
         web.writer().commit()
     except Refused:
         web.writer().rollback()
@@ -99,6 +100,8 @@ def _add(taken: Taken, received: list[tuple[str, Received]]) -> None:
         taken.items.append(Item(media, was_known))
         if was_known:
             superfluous.append(one)
+        else:
+            web.note("media.add", kind="media", id=media.id, name=media.title)
     session.commit()
     for one in superfluous:
         web.workshop().discard(one)

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from app import clock, web
 from app.admin import editing, statistics_words
 from app.admin.article_form import ArticleForm, values_of
+from app.admin.noting import noting
 from app.admin.previewing import let_be_framed
 from app.admin.times import TimeInvalid, TimeSkipped, parse_site_time
 from app.articles import publishing
@@ -49,8 +50,10 @@ def dates(article_id: int) -> ResponseReturnValue:
     at, until = _read_times(article, form)
     if form.gives_content:
         editing.save(article, form, body)
+    mine = editing.load_in(web.writer(), article_id)
     try:
-        publishing.set_dates(web.writer(), editing.load_in(web.writer(), article_id), at=at, withdraw_at=until)
+        with noting("article.schedule", mine):
+            publishing.set_dates(web.writer(), mine, at=at, withdraw_at=until)
     except (publishing.NeverPublished, publishing.WithdrawalTooEarly) as refusal:
         web.writer().rollback()
         form.withdraw_at.errors = [str(refusal.__doc__)]
@@ -66,7 +69,8 @@ def withdraw(article_id: int) -> ResponseReturnValue:
     form = editing.keep_typed(article_id)
     article = editing.load_in(web.writer(), article_id)
     try:
-        publishing.withdraw(web.writer(), article)
+        with noting("article.withdraw", article):
+            publishing.withdraw(web.writer(), article)
     except publishing.NeverPublished as refusal:
         form.form_errors.append(str(refusal.__doc__))
         web.writer().rollback()
@@ -81,7 +85,9 @@ def withdraw(article_id: int) -> ResponseReturnValue:
 def trash(article_id: int) -> ResponseReturnValue:
     """Put it into the trash, from where it can be brought back."""
     editing.keep_typed(article_id)
-    publishing.trash(web.writer(), editing.load_in(web.writer(), article_id))
+    article = editing.load_in(web.writer(), article_id)
+    with noting("article.trash", article):
+        publishing.trash(web.writer(), article)
     web.writer().commit()
     return redirect(url_for("admin.articles.index", done="trashed"), 303)
 
@@ -91,7 +97,9 @@ def trash(article_id: int) -> ResponseReturnValue:
 def restore(article_id: int) -> ResponseReturnValue:
     """Bring it back from the trash, as it was before."""
     editing.keep_typed(article_id)
-    publishing.restore(web.writer(), editing.load_in(web.writer(), article_id))
+    article = editing.load_in(web.writer(), article_id)
+    with noting("article.restore", article):
+        publishing.restore(web.writer(), article)
     web.writer().commit()
     return _to_form(article_id, "restored")
 
@@ -111,14 +119,17 @@ def confirm(article_id: int) -> ResponseReturnValue:
 def delete(article_id: int) -> ResponseReturnValue:
     """Delete it for good, with everything that was ever saved of it."""
     web.require_button()
+    article = editing.load_in(web.writer(), article_id)
+    title, slug = article.draft.title or article.title, article.slug or article.draft.slug
     try:
-        publishing.delete_for_good(web.writer(), editing.load_in(web.writer(), article_id))
+        publishing.delete_for_good(web.writer(), article)
     except publishing.NotInTrash as refusal:
         web.writer().rollback()
         article = editing.load(article_id)
         form = editing.read_form(article)
         form.form_errors.append(str(refusal.__doc__))
         return editing.show(article, form), 422
+    web.note("article.delete", kind="article", id=article_id, name=title, slug=slug)
     web.writer().commit()
     return redirect(url_for("admin.articles.index", status="trashed", done="deleted"), 303)
 
@@ -215,7 +226,8 @@ def _publish(
     is_same = all(getattr(draft, name) == getattr(expected, name) for name in ("body", "body_format", "excerpt"))
     rendered = RenderedDraft(draft.version, made) if is_same else None
     try:
-        publishing.publish(session, article, by_id=web.myself().id, at=at, withdraw_at=until, rendered=rendered)
+        with noting("article.publish", article):
+            publishing.publish(session, article, by_id=web.myself().id, at=at, withdraw_at=until, rendered=rendered)
     except publishing.WithdrawalTooEarly as refusal:
         session.rollback()
         form.withdraw_at.errors = [str(refusal.__doc__)]

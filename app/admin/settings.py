@@ -11,6 +11,7 @@ from wtforms.validators import DataRequired, Length, NumberRange, Optional, Vali
 
 from app import web
 from app.admin.fields import PairedBox
+from app.audit.withholding import WITHHELD, differences
 from app.outbound import AddressRefused, Unreachable
 from app.purges import find_state
 from app.settings import (
@@ -78,9 +79,13 @@ def save() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(form), form.refusal_status
     changes = {field.name: field.data for field in form if field.name not in {"csrf_token", "purge_secret"}}
+    noted = differences({name: getattr(web.settings(), name) for name in changes}, changes)
     change_settings(web.writer(), **changes)
     if form.purge_secret.data:
         change_purge_secret(web.writer(), form.purge_secret.data)
+        noted |= {"purge_secret": WITHHELD}
+    if noted:
+        web.note("settings.change", kind="settings", changes=noted)
     web.writer().commit()
     if _is_first_step():
         return redirect(url_for(".ready"), 303)

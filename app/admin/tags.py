@@ -8,6 +8,7 @@ from wtforms import SelectChoice, SelectField, StringField  # type: ignore[attr-
 from app import web
 from app.articles import tagging
 from app.articles.models import Tag
+from app.audit.withholding import differences
 
 bp = Blueprint("tags", __name__, url_prefix="/admin/tags")
 
@@ -42,14 +43,19 @@ def rename(tag_id: int) -> ResponseReturnValue:
     if not form.validate():
         return _show(_tag(web.reader(), tag_id), form), form.refusal_status
     session, holder_id = web.writer(), None
+    tag = _tag(session, tag_id)
+    former = tag.name
     try:
-        tagging.rename_tag(session, _tag(session, tag_id), name=form.name.data or "")
+        tagging.rename_tag(session, tag, name=form.name.data or "")
     except (tagging.TagBlank, tagging.TagTooLong, tagging.TagTaken) as refusal:
         if isinstance(refusal, tagging.TagTaken):
             holder_id = refusal.holder.id
         session.rollback()
         form.name.errors = [str(refusal.__doc__)]
         return _show(_tag(web.reader(), tag_id), form, holder_id=holder_id), 422
+    if tag.name != former:
+        changes = differences({"name": former}, {"name": tag.name})
+        web.note("tag.rename", kind="tag", id=tag_id, name=former, changes=changes)
     session.commit()
     return redirect(url_for("admin.tags.index", done="tag-renamed"), 303)
 
@@ -64,7 +70,9 @@ def merge(tag_id: int) -> ResponseReturnValue:
         if not form.errors:
             form.into.errors = ["Choose the tag that shall take over."]
         return _show(_tag(web.reader(), tag_id), form), form.refusal_status
-    tagging.merge_tags(session, _tag(session, tag_id), into=into)
+    tag = _tag(session, tag_id)
+    web.note("tag.merge", kind="tag", id=tag_id, name=tag.name, into={"id": into.id, "name": into.name})
+    tagging.merge_tags(session, tag, into=into)
     session.commit()
     return redirect(url_for("admin.tags.index", done="tag-merged"), 303)
 
@@ -82,7 +90,9 @@ def confirm(tag_id: int) -> str:
 def delete(tag_id: int) -> ResponseReturnValue:
     """Take it off every article and delete it."""
     web.require_button()
-    tagging.delete_tag(web.writer(), _tag(web.writer(), tag_id))
+    tag = _tag(web.writer(), tag_id)
+    web.note("tag.delete", kind="tag", id=tag_id, name=tag.name)
+    tagging.delete_tag(web.writer(), tag)
     web.writer().commit()
     return redirect(url_for("admin.tags.index", done="tag-deleted"), 303)
 

@@ -10,6 +10,7 @@ from app.articles.publishing import render_again
 from app.articles.reading import list_outdated
 from app.articles.rendering import RENDERER, Rendered, render
 from app.articles.showing import list_shown
+from app.cli.noting import note
 
 articles_group = AppGroup("articles", help="Articles.")
 BATCH = 100
@@ -28,6 +29,10 @@ def render_command(every: bool) -> None:
             break
         after_id = rendered[-1][0]
         done += _store(rendered)
+    if done:
+        with web.database().writer() as session:
+            note(session, "article.render", kind="article", pages=done, renderer=RENDERER)
+            session.commit()
     click.echo(f"{done} pages rendered.")
 
 

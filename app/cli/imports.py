@@ -12,6 +12,7 @@ from flask.cli import with_appcontext
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from app import changes, web
+from app.cli import noting
 from app.imports import files
 from app.imports.planning import Outcome, Planner
 from app.imports.preparing import Prepared
@@ -38,14 +39,25 @@ def import_command(path: Path, dry_run: bool) -> None:
     begun = time.monotonic()
     tally = _Tally()
     try:
-        for result in _run(path, dry_run=dry_run):
-            tally.add(result)
-            _print(result)
+        try:
+            for result in _run(path, dry_run=dry_run):
+                tally.add(result)
+                _print(result)
+        finally:
+            if not dry_run and tally.outcomes[Outcome.IMPORTED] + tally.outcomes[Outcome.UPDATED]:
+                _note(path, tally)  # also of an import that was cut short
     except (OperationalError, ProgrammingError) as error:
         raise click.ClickException(
             "The database does not answer, or is not migrated: run `flask --app wsgi db upgrade`."
         ) from error
     tally.print(seconds=time.monotonic() - begun, dry_run=dry_run)
+
+
+def _note(path: Path, tally: "_Tally") -> None:
+    outcomes = {str(outcome): number for outcome, number in tally.outcomes.items()}
+    with web.database().writer() as session:
+        noting.note(session, "article.import", kind="article", name=path.name, drafts=tally.drafts, **outcomes)
+        session.commit()
 
 
 def _run(path: Path, *, dry_run: bool) -> Iterator[Result]:

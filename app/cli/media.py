@@ -4,6 +4,7 @@ import click
 from flask.cli import AppGroup
 
 from app import web
+from app.cli.noting import note
 from app.media.checking import check, sweep
 
 media_group = AppGroup("media", help="Uploaded files.")
@@ -18,6 +19,10 @@ def check_command(sweeps: bool) -> None:
         found = check(session, files)
     if sweeps:
         sweep(files, found)
+        if found.left_over:
+            with web.database().writer() as session:
+                note(session, "media.sweep", kind="media", files=len(found.left_over), first=list(found.left_over)[:50])
+                session.commit()
     click.echo(f"{found.files:,} files and sizes, {found.bytes:,} bytes.")
     for word, keys in (("missing", found.missing), ("damaged", found.damaged)):
         for key in keys:

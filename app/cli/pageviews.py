@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from app import csv_cells, web
 from app.articles.reading import Moved, find_slug_holder, list_slugs, resolve_address
+from app.cli.noting import note
 from app.pageviews import correcting, periods, reading, statistics
 from app.pageviews.classes import ViewClass
 from app.pageviews.counter import Counter
@@ -104,6 +105,7 @@ def correct(
             session, _find_article(session, slug), first=first, last=last, view_class=view_class, views=views,
             reason=reason, by=None, by_name="command line",
         )  # fmt: skip
+        note(session, "statistics.correct", kind="article", id=made.article_id, correction=correcting.describe(made))
         said = f"Correction {made.id}: {made.views} views ({made.view_class}) are taken out."
     click.echo(said)
 
@@ -114,6 +116,13 @@ def undo_correction(correction_id: int) -> None:
     """Put back what the correction ID took out."""
     with _changing() as session:
         undone = correcting.undo(session, correction_id, by=None, by_name="command line")
+        note(
+            session,
+            "statistics.undo",
+            kind="article",
+            id=undone.article_id or None,
+            correction=correcting.describe(undone),
+        )
         said = f"Correction {undone.id} is undone: {undone.views} views ({undone.view_class}) are put back."
     click.echo(said)
 

@@ -166,6 +166,12 @@ def list_corrections(
     return list(session.scalars(query))
 
 
+def describe(correction: PageviewCorrection) -> dict[str, object]:
+    """A correction in a few words, for the audit log."""
+    names = ("id", "first_day", "first_hour", "last_day", "last_hour", "view_class", "views", "reason")
+    return {name: getattr(correction, name) for name in names}
+
+
 def take_shares(left: dict[Cell, int], views: int) -> dict[Cell, int]:
     """So many views from cells in proportion to what they have, what is left over by the largest remainder.
 
