@@ -14,7 +14,21 @@ from app.pageviews.counter import Counter
 
 def create_app(config: Config) -> Flask:
     """Wire an application for this configuration. Connects to nothing, migrates nothing, prints nothing."""
-    from app import admin, cli, errors, headers, health, hosts, login, one_at_a_time, proxies, request_log, site, web
+    from app import (
+        admin,
+        cli,
+        errors,
+        headers,
+        health,
+        hosts,
+        login,
+        octets,
+        one_at_a_time,
+        proxies,
+        request_log,
+        site,
+        web,
+    )
     from app.media.storing import open_workshop
 
     app = Flask("app", root_path=str(ROOT / "app"), template_folder="../templates", static_folder="../static")
@@ -49,5 +63,6 @@ def create_app(config: Config) -> Flask:
     site.tell_caches(app, config)
     request_log.wrap(app)
     proxies.wrap(app, config.trusted_proxies)
+    octets.wrap(app)
     site.answer_plainly(app, config)
     return app

@@ -40,6 +40,7 @@ SHARED_BY_DOORS = (
     "health",
     "hosts",
     "login",
+    "octets",
     "one_at_a_time",
     "proxies",
     "request_log",
