@@ -54,7 +54,8 @@ def find_kept(signed: str | None) -> Kept | None:
 
 
 def _typed() -> Iterable[tuple[str, str]]:
-    return request.form.items(multi=True)
+    # A part of a multipart body may have no name.
+    return ((name, value) for name, value in request.form.items(multi=True) if name is not None)
 
 
 def _is_ours() -> bool:
