@@ -5,6 +5,7 @@ from typing import Any
 from wtforms import (  # type: ignore[attr-defined]
     BooleanField,
     EmailField,
+    IntegerField,
     PasswordField,
     SelectChoice,
     SelectField,
@@ -35,6 +36,16 @@ class PairedBox(BooleanField):
     def process_formdata(self, valuelist: list[str]) -> None:
         if valuelist:
             self.data = any(value.lower() not in _FALSE for value in valuelist)
+
+
+class NumberField(IntegerField):
+    """A whole number; of one that is too long to be meant, the beginning is enough to be out of every range.
+
+    WTForms' ``NumberRange`` fails at one of several hundred digits.
+    """
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata([value[:20] for value in valuelist])
 
 
 def name_field(label: str = "Name") -> StringField:

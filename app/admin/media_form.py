@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from wtforms import IntegerField, StringField, TextAreaField
+from wtforms import StringField, TextAreaField
 from wtforms.validators import Length, NumberRange
 
 from app import web
+from app.admin.fields import NumberField
 from app.media.models import MAX_LENGTHS, MIDDLE, Media
 
 READ_ONLY = frozenset(
@@ -25,8 +26,8 @@ class MediaForm(web.Form):
     alt = TextAreaField("Alternative text", [Length(max=MAX_LENGTHS["alt"])])
     caption = TextAreaField("Caption", [Length(max=MAX_LENGTHS["caption"])])
     credit = StringField("Credit", [Length(max=MAX_LENGTHS["credit"])])
-    focus_x = IntegerField("From the left, in per cent", [NumberRange(0, 100, "From 0 to 100.")])
-    focus_y = IntegerField("From the top, in per cent", [NumberRange(0, 100, "From 0 to 100.")])
+    focus_x = NumberField("From the left, in per cent", [NumberRange(0, 100, "From 0 to 100.")])
+    focus_y = NumberField("From the top, in per cent", [NumberRange(0, 100, "From 0 to 100.")])
 
     def said(self) -> dict[str, Any]:
         """For ``storing.describe``."""

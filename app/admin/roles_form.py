@@ -2,7 +2,7 @@
 
 from typing import Any, cast
 
-from wtforms import BooleanField, IntegerField, SelectChoice, SelectField, StringField  # type: ignore[attr-defined]
+from wtforms import BooleanField, SelectChoice, SelectField, StringField  # type: ignore[attr-defined]
 from wtforms.validators import NumberRange, Optional
 
 from app import web
@@ -10,6 +10,7 @@ from app.accounts import roles
 from app.accounts.models import Role
 from app.accounts.permissions import EVERYBODY, RIGHTS, WIDTH, may, scope_in, scope_of, scopes_for
 from app.accounts.rights_words import SCOPES, WORDS
+from app.admin.fields import NumberField
 
 READ_ONLY = frozenset({"name", "is_builtin", "created_at"})
 GRACE = web.sentence(roles.GraceInvalid())
@@ -32,7 +33,7 @@ class DemandForm(web.Form):
     read_only = READ_ONLY | {"rights"}
 
     demands_second_factor = BooleanField("Demand a second factor")
-    grace_days = IntegerField("Days of grace", [NumberRange(0, roles.MOST_GRACE_DAYS, GRACE)])
+    grace_days = NumberField("Days of grace", [NumberRange(0, roles.MOST_GRACE_DAYS, GRACE)])
 
 
 class RightsForm(web.Form):

@@ -6,11 +6,11 @@ from zoneinfo import available_timezones
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import IntegerField, PasswordField, SelectChoice, SelectField, StringField  # type: ignore[attr-defined]
+from wtforms import PasswordField, SelectChoice, SelectField, StringField  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, Length, NumberRange, Optional, ValidationError
 
 from app import web
-from app.admin.fields import PairedBox
+from app.admin.fields import NumberField, PairedBox
 from app.audit.withholding import WITHHELD, differences
 from app.outbound import AddressRefused, Unreachable
 from app.purges import find_state
@@ -48,7 +48,7 @@ class SettingsForm(web.Form):
     counts_by_script = PairedBox("A shared cache (CDN) stands in front: let a script in the page count")
     purge_url = StringField("Address that is told what has changed", [web.checked_by(check_purge_url, AddressRefused)])
     purge_secret = PasswordField("Secret that signs what it is told", [Optional(), Length(min=16, max=200)])
-    articles_per_page = IntegerField("Articles a page", [NumberRange(1, 100, "From 1 to 100 articles fit on a page.")])
+    articles_per_page = NumberField("Articles a page", [NumberRange(1, 100, "From 1 to 100 articles fit on a page.")])
 
     def validate_purge_url(self, field: StringField) -> None:
         if field.data and not self.purge_secret.data and not get_purge_secret(web.reader()):
