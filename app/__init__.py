@@ -14,21 +14,7 @@ from app.pageviews.counter import Counter
 
 def create_app(config: Config) -> Flask:
     """Wire an application for this configuration. Connects to nothing, migrates nothing, prints nothing."""
-    from app import (
-        admin,
-        cli,
-        errors,
-        headers,
-        health,
-        hosts,
-        login,
-        octets,
-        one_at_a_time,
-        proxies,
-        request_log,
-        site,
-        web,
-    )
+    from app import admin, cli, errors, headers, health, hosts, login, site, web
     from app.media.storing import open_workshop
 
     app = Flask("app", root_path=str(ROOT / "app"), template_folder="../templates", static_folder="../static")
@@ -58,6 +44,14 @@ def create_app(config: Config) -> Flask:
     app.register_blueprint(admin.bp)
     app.register_blueprint(site.bp)
     cli.furnish(app)
+    _wrap(app, config)
+    return app
+
+
+def _wrap(app: Flask, config: Config) -> None:
+    """Put the layers of WSGI around it, the innermost first."""
+    from app import octets, one_at_a_time, proxies, request_log, site
+
     one_at_a_time.wrap(app)
     site.keep_pages(app, config)
     site.tell_caches(app, config)
@@ -65,4 +59,3 @@ def create_app(config: Config) -> Flask:
     proxies.wrap(app, config.trusted_proxies)
     octets.wrap(app)
     site.answer_plainly(app, config)
-    return app
