@@ -60,6 +60,10 @@ DETAILS = {
         "Nothing was changed. Go back, reload the page and press the button again.",
     ),
     "prove": ("Please prove who you are", "This needs a proof from within the last ten minutes: see /admin/prove."),
+    "second-factor": (
+        "Your role asks for a second step first",
+        "Nothing was changed. Set one up at /admin/profile/security in another tab; then come back and send it again.",
+    ),
     "other-site": ("That is for pages of this site", "Another site's page asked for it. Nothing was changed."),
     "unknown-host": ("This address is not served here", "The site answers under its own name only."),
 }
@@ -76,7 +80,7 @@ WORDS = {
     503: "away",
 }
 """What a script that asks for JSON is told; "refused" for anything else."""
-DETAIL_WORDS = {"expired-form": "csrf", "prove": "prove"}
+DETAIL_WORDS = {"expired-form": "csrf", "prove": "prove", "second-factor": "second-factor"}
 
 
 def furnish(app: Flask) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.accounts import ceremonies
+from app.accounts.factors import note_demand
 from app.accounts.models import Account, SignedIn
 from app.accounts.passwords import hash_password, is_outdated, verify
 from app.accounts.reading import find_account_by_email
@@ -98,6 +99,7 @@ def open_session(
         )
     )
     account.last_seen_at = now
+    note_demand(session, account)
     session.flush()
     return token
 

@@ -18,8 +18,10 @@ from app.accounts.passwords import hash_password
 from app.accounts.reading import has_admin
 from app.accounts.registering import EmailTaken
 from app.accounts.signing_in import SignInRefused, authenticate, end_session, settle
+from app.admin.factors_entrance import come_in, go_on
 from app.admin.fields import check_new_password, email_field, name_field, new_password_field
-from app.admin.keeping import find_kept, keep
+from app.admin.keeping import keep
+from app.admin.passkey_asking import find_site
 
 bp = Blueprint("entrance", __name__)
 HOME = "/admin/"
@@ -90,18 +92,7 @@ def enter() -> ResponseReturnValue:
         form.refuse(refusal)
         return _too_many(form, refusal)
     succeeded(web.writer(), attempt)
-    return _let_in(account, form)
-
-
-def _let_in(account: Account, form: LoginForm) -> ResponseReturnValue:
-    """The password was right: open a session, and go on where they were."""
-    token = our_login.open_here(account, means="password")
-    web.writer().commit()
-    our_login.admit(token)
-    kept = find_kept(form.kept.data)
-    if kept is not None:
-        return render_template("admin/entrance/send_again.html", kept=kept)
-    return redirect(web.safe_next(form.next.data, default=HOME), 303)
+    return go_on(account, means="password", target=form.next.data, kept=form.kept.data)
 
 
 def keep_and_sign_in() -> ResponseReturnValue:
@@ -172,8 +163,7 @@ def found(token: str) -> ResponseReturnValue:
     except EmailTaken as refusal:
         form.refuse(refusal, "email")
         return _setup_page(form, token), 422
-    _open(first)
-    return redirect(url_for("admin.settings.edit", step="first"), 303)
+    return come_in(first, means="link", target=url_for("admin.settings.edit", step="first"), kept=None)
 
 
 def _setup_page(form: SetupForm, token: str) -> str:
@@ -208,10 +198,10 @@ def choose_password(token: str) -> ResponseReturnValue:
         return _welcome_page(form, token), form.refusal_status
     password_hash = hash_password(form.password.data or "")
     try:
-        _open(welcome(web.writer(), token=token, password_hash=password_hash))
+        welcomed_now = welcome(web.writer(), token=token, password_hash=password_hash)
     except LinkUseless:
         return render_template("admin/entrance/welcome_over.html"), 404
-    return redirect(HOME, 303)
+    return go_on(welcomed_now, means="link")  # a link is no way around somebody's second step
 
 
 def _welcome_page(form: WelcomeForm, token: str) -> str:
@@ -219,19 +209,13 @@ def _welcome_page(form: WelcomeForm, token: str) -> str:
     return render_template("admin/entrance/welcome.html", form=form, account=form.account, action=action)
 
 
-def _open(account: Account) -> None:
-    """Sign in somebody who has just chosen a password, and commit that."""
-    token = our_login.open_here(account, means="link")
-    web.writer().commit()
-    our_login.admit(token)
-
-
 def _login_page(
     form: LoginForm, status: int = 200, *, was_sent: bool = False, is_closed: bool = False
 ) -> tuple[str, int]:
     page = render_template(
-        "admin/entrance/login.html", form=form, was_sent=was_sent, has_kept=bool(form.kept.data), is_closed=is_closed
-    )
+        "admin/entrance/login.html", form=form, was_sent=was_sent, has_kept=bool(form.kept.data), is_closed=is_closed,
+        site=find_site(),
+    )  # fmt: skip
     return page, status
 
 

@@ -9,6 +9,7 @@ from werkzeug.routing import Rule
 
 from app.accounts.joining import offer_welcome_link
 from app.accounts.models import Account
+from app.accounts.models_doors import Passkey
 from app.articles import publishing, writing
 from app.articles.models import Revision
 from app.articles.rendering import prepare
@@ -50,7 +51,7 @@ def furnish_site(session: Session, *, alice: Account, bob: Account) -> dict[str,
         "month": 1, "number": 1, "path": "no/such/page", "kind": "csv", "correction_id": correction_id,
         "media_id": add_media(session, by_id=alice.id).id, "size": "400",
         "token": offer_welcome_link(session, bob), "name": "x", "width": "phone",
-        "role": "editor",
+        "role": "editor", "passkey_id": add_passkey(session, alice),
     }  # fmt: skip
     session.commit()
     return values
@@ -69,3 +70,11 @@ def addresses(app: Flask, method: str, values: dict[str, Any]) -> list[tuple[Rul
                 wanted["slug"] = SLUGS[rule.endpoint]
             found.append((rule, adapter.build(rule.endpoint, wanted, method=method)))
     return found
+
+
+def add_passkey(session: Session, account: Account) -> int:
+    """The number of a passkey of this person that no device has."""
+    passkey = Passkey(account_id=account.id, credential_id="AAAA", public_key=b"", name="A key")
+    session.add(passkey)
+    session.flush()
+    return passkey.id

@@ -33,7 +33,7 @@ def test_the_admin_is_closed_but_for_its_entrance(bare_app: Flask) -> None:
         for rule in own_rules(bare_app)
         if rule.endpoint.startswith("admin.") and policy(bare_app, rule) == "public"
     }
-    assert {endpoint.rpartition(".")[0] for endpoint in opened} == {"admin.entrance"}
+    assert {endpoint.rpartition(".")[0] for endpoint in opened} == {"admin.entrance", "admin.factors_entrance"}
 
 
 def test_every_right_opens_something(bare_app: Flask) -> None:
