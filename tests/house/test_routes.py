@@ -6,6 +6,7 @@ from flask import Flask
 from app.accounts.permissions import RIGHTS
 from app.articles.slugs import RESERVED
 from tests.house.routes import LIST, build_app, describe, own_rules, policy
+from tests.security.stated import STATED
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +41,11 @@ def test_every_right_opens_something(bare_app: Flask) -> None:
     """A right that no handler asks for is no right, unless another part of a page asks."""
     asked = {policy(bare_app, rule) for rule in own_rules(bare_app)}
     assert set(RIGHTS) - asked <= {"article.assign"}
+
+
+def test_every_right_is_stated_a_second_time() -> None:
+    """The matrix compares what the doors do with what ``tests/security/stated.py`` says, role by role."""
+    assert list(STATED) == list(RIGHTS)
 
 
 def test_no_article_can_stand_before_a_route(bare_app: Flask) -> None:
