@@ -18,6 +18,8 @@ def furnish(app: Flask) -> None:
 def _add(response: Response) -> Response:
     response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    if "token" in (request.view_args or {}):
+        response.headers["Referrer-Policy"] = "no-referrer"  # the address itself lets somebody in
     response.headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
     response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     if request.endpoint == "static" and "v" in request.args:

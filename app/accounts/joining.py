@@ -4,6 +4,7 @@ All of it by links that work once. The database keeps a link's hash only.
 """
 
 from datetime import timedelta
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, delete, select
 from sqlalchemy.orm import Session
@@ -18,6 +19,7 @@ from app.accounts.signing_in import end_all_sessions
 from app.accounts.tokens import hash_token, make_token
 
 WELCOME_LASTS = timedelta(days=7)
+WELCOME = "welcome"
 
 
 class LinkUseless(Exception):
@@ -41,7 +43,7 @@ def offer_setup_link(session: Session) -> str | None:
     if has_admin(session):
         return None
     token = make_token()
-    session.add(OneTimeLink(token_hash=hash_token(token)))
+    session.add(OneTimeLink(token_hash=hash_token(token), purpose="setup"))
     session.flush()
     return token
 
@@ -85,18 +87,13 @@ def offer_welcome_link(session: Session, account: Account) -> str:
     if not account.is_active:
         raise AccountInactive
     withdraw_links(session, account.id)
-    token, now = make_token(), clock.now()
-    session.add(
-        OneTimeLink(token_hash=hash_token(token), account_id=account.id, created_at=now, expires_at=now + WELCOME_LASTS)
-    )
-    session.flush()
-    return token
+    return offer_link(session, account, purpose=WELCOME, lasts=WELCOME_LASTS)
 
 
 def find_welcomed(session: Session, token: str) -> Account | None:
     """Who may choose a password with this token now."""
-    link = session.scalar(select(OneTimeLink).where(_usable(token)))
-    return link.account if link is not None and link.account is not None and link.account.is_active else None
+    link = find_link(session, token, purpose=WELCOME)
+    return link.account if link is not None else None
 
 
 def welcome(session: Session, *, token: str, password_hash: str) -> Account:
@@ -104,10 +101,7 @@ def welcome(session: Session, *, token: str, password_hash: str) -> Account:
 
     Raises ``LinkUseless``, also for the second of two at the same moment.
     """
-    account_id = session.scalar(delete(OneTimeLink).where(_usable(token)).returning(OneTimeLink.account_id))
-    account = session.get(Account, account_id, with_for_update=True) if account_id is not None else None
-    if account is None or not account.is_active:
-        raise LinkUseless
+    account = use_link(session, token, purpose=WELCOME).account
     account.password_hash = password_hash
     end_all_sessions(session, account.id)
     session.flush()
@@ -119,9 +113,54 @@ def withdraw_links(session: Session, account_id: int) -> None:
     session.execute(delete(OneTimeLink).where(OneTimeLink.account_id == account_id))
 
 
-def _usable(token: str) -> ColumnElement[bool]:
+# Links of every purpose
+
+
+class UsedLink(NamedTuple):
+    """What a link was for, once it is used up."""
+
+    account: Account
+    email: str | None
+
+
+def offer_link(session: Session, account: Account, *, purpose: str, lasts: timedelta, email: str | None = None) -> str:
+    """The token of a new link for this person. It works for its purpose and for nothing else."""
+    token, now = make_token(), clock.now()
+    session.add(
+        OneTimeLink(
+            token_hash=hash_token(token),
+            account_id=account.id,
+            purpose=purpose,
+            email=email,
+            created_at=now,
+            expires_at=now + lasts,
+        )
+    )
+    session.flush()
+    return token
+
+
+def find_link(session: Session, token: str, *, purpose: str) -> OneTimeLink | None:
+    """The link that can be used now for this purpose, by somebody who is active."""
+    link = session.scalar(select(OneTimeLink).where(_usable(token, purpose)))
+    return link if link is not None and link.account is not None and link.account.is_active else None
+
+
+def use_link(session: Session, token: str, *, purpose: str) -> UsedLink:
+    """Use a link up, and hold its account. Raises ``LinkUseless``, also for the second of two at the same moment."""
+    gone = session.execute(
+        delete(OneTimeLink).where(_usable(token, purpose)).returning(OneTimeLink.account_id, OneTimeLink.email)
+    ).one_or_none()
+    account = session.get(Account, gone.account_id, with_for_update=True, populate_existing=True) if gone else None
+    if gone is None or account is None or not account.is_active:
+        raise LinkUseless
+    return UsedLink(account, gone.email)
+
+
+def _usable(token: str, purpose: str) -> ColumnElement[bool]:
     return and_(
         OneTimeLink.token_hash == hash_token(token),
+        OneTimeLink.purpose == purpose,
         OneTimeLink.account_id.is_not(None),
         OneTimeLink.expires_at > clock.now(),
     )

@@ -1,14 +1,18 @@
 """People: who is here, adding somebody, roles, links to sign in with, coming and going."""
 
-from flask import Blueprint, abort, redirect, render_template, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app import web
-from app.accounts.joining import AccountInactive, NoAddress, add_person, offer_welcome_link
+from app import clock, letters, mail, web
+from app.accounts.inviting import list_invitations
+from app.accounts.joining import WELCOME_LASTS, AccountInactive, NoAddress, add_person, offer_welcome_link
+from app.accounts.listing import MOST, STATES, count_people, list_people
 from app.accounts.membership import AddressInUse, LastAdmin, change_role, deactivate, give_address, reactivate
 from app.accounts.models import Account
-from app.accounts.reading import AccountUnknown, get_account, list_accounts
+from app.accounts.permissions import may
+from app.accounts.reading import AccountUnknown, get_account
 from app.accounts.registering import EmailTaken
+from app.accounts.roles import list_roles
 from app.admin.fields import email_field, name_field, role_field
 
 bp = Blueprint("people", __name__, url_prefix="/admin/people")
@@ -47,7 +51,21 @@ def somebody(account_id: int) -> Account:
 @bp.get("")
 @web.needs("people.list")
 def index() -> str:
-    return render_template("admin/people/index.html", accounts=list_accounts(web.reader()))
+    """Everybody, or those who fit what is asked for; and who is invited and has not come yet."""
+    asked = {name: request.args.get(name, "").replace("\0", "")[:200] for name in ("words", "role", "state")}
+    session, me = web.reader(), web.me()
+    return render_template(
+        "admin/people/index.html",
+        accounts=list_people(session, **asked),
+        found=count_people(session, **asked),
+        most=MOST,
+        asked=asked,
+        roles=list_roles(session),
+        states=STATES,
+        invitations=list_invitations(session) if may(me, "people.add") else [],
+        failures=mail.count_failed(session) if may(me, "mail.manage") else 0,
+        moment=clock.now(),
+    )
 
 
 @bp.get("/new")
@@ -57,7 +75,7 @@ def new() -> str:
 
 
 @bp.post("")
-@web.needs("people.add")
+@web.needs("people.add", fresh=True)
 def add() -> ResponseReturnValue:
     form = PersonForm()
     if not form.validate_on_submit():
@@ -67,7 +85,8 @@ def add() -> ResponseReturnValue:
     except EmailTaken as refusal:
         form.refuse(refusal, "email")
         return render_template("admin/people/new.html", form=form), 422
-    return _show_link(account)
+    web.note("person.add", kind="account", id=account.id, name=account.name, role=account.role)
+    return _give_link(account)
 
 
 @bp.get("/<int:account_id>")
@@ -77,31 +96,34 @@ def show(account_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/<int:account_id>/role")
-@web.needs("people.change_role", subject=somebody)
+@web.needs("people.change_role", subject=somebody, fresh=True)
 def assign_role(account_id: int) -> ResponseReturnValue:
     form = RoleForm()
     if not form.validate_on_submit():
         return _show(account_id, role_form=form, status=form.refusal_status)
+    former = somebody(account_id).role
     try:
-        change_role(web.writer(), account_id, role=form.role.data)
+        account = change_role(web.writer(), account_id, role=form.role.data)
     except AccountUnknown:
         abort(404)
     except LastAdmin as refusal:
         form.refuse(refusal, "role")
         return _show(account_id, role_form=form, status=409)
+    web.note("role.change", kind="account", id=account_id, name=account.name, before=former, after=account.role)
     web.writer().commit()
     return redirect(url_for(".show", account_id=account_id, done="role-changed"), 303)
 
 
 @bp.post("/<int:account_id>/address")
-@web.needs("people.link", subject=somebody)
+@web.needs("people.link", subject=somebody, fresh=True)
 def assign_address(account_id: int) -> ResponseReturnValue:
     form = AddressForm()
     if not form.validate_on_submit():
         return _show(account_id, address_form=form, status=form.refusal_status)
     try:
         account = give_address(web.writer(), account_id, email=form.email.data or "")
-        return _show_link(account)
+        web.note("address.give", kind="account", id=account_id, name=account.name)
+        return _give_link(account)
     except AccountUnknown:
         abort(404)
     except (EmailTaken, AddressInUse, AccountInactive) as refusal:
@@ -110,11 +132,11 @@ def assign_address(account_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/<int:account_id>/link")
-@web.needs("people.link", subject=somebody)
+@web.needs("people.link", subject=somebody, fresh=True)
 def make_link(account_id: int) -> ResponseReturnValue:
     web.require_button()
     try:
-        return _show_link(get_account(web.writer(), account_id))
+        return _give_link(get_account(web.writer(), account_id))
     except AccountUnknown:
         abort(404)
     except (NoAddress, AccountInactive) as refusal:
@@ -122,36 +144,44 @@ def make_link(account_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/<int:account_id>/deactivate")
-@web.needs("people.deactivate", subject=somebody)
+@web.needs("people.deactivate", subject=somebody, fresh=True)
 def leave(account_id: int) -> ResponseReturnValue:
     web.require_button()
     try:
-        deactivate(web.writer(), account_id)
+        account = deactivate(web.writer(), account_id)
     except AccountUnknown:
         abort(404)
     except LastAdmin as refusal:
         return _show(account_id, refusal=refusal, status=409)
+    web.note("person.deactivate", kind="account", id=account_id, name=account.name)
     web.writer().commit()
     return redirect(url_for(".show", account_id=account_id, done="deactivated"), 303)
 
 
 @bp.post("/<int:account_id>/reactivate")
-@web.needs("people.deactivate", subject=somebody)
+@web.needs("people.deactivate", subject=somebody, fresh=True)
 def come_back(account_id: int) -> ResponseReturnValue:
     web.require_button()
     try:
-        reactivate(web.writer(), account_id)
+        account = reactivate(web.writer(), account_id)
     except AccountUnknown:
         abort(404)
+    web.note("person.reactivate", kind="account", id=account_id, name=account.name)
     web.writer().commit()
     return redirect(url_for(".show", account_id=account_id, done="activated"), 303)
 
 
-def _show_link(account: Account) -> ResponseReturnValue:
-    """Make a new link for this person, commit, and show it: this once, as only its hash is kept."""
+def _give_link(account: Account) -> ResponseReturnValue:
+    """Make a new link for this person and commit: send it where that was asked for, else show it, this once."""
     token = offer_welcome_link(web.writer(), account)
+    is_sent = letters.is_mailed() and "mail" in request.form
+    if is_sent:
+        letters.post_welcome(web.writer(), account, token=token, lasts=WELCOME_LASTS)
     name, email, account_id = account.name, account.email, account.id
+    web.note("person.link", kind="account", id=account_id, name=name, is_mailed=is_sent)
     web.writer().commit()
+    if is_sent:
+        return redirect(url_for(".show", account_id=account_id, done="link-sent"), 303)
     link = web.absolute("admin.entrance.welcomed", token=token)
     return render_template("admin/people/link.html", link=link, name=name, email=email, account_id=account_id)
 
@@ -175,5 +205,6 @@ def _show(
         role_form=role_form or RoleForm(formdata=None, data={"role": account.role}),
         address_form=address_form or AddressForm(formdata=None, data={"email": account.email or ""}),
         refusal=web.sentence(refusal) if refusal else "",
+        is_mailed=letters.is_mailed(),
     )
     return page, status

@@ -10,12 +10,12 @@ __all__ = ["RESERVED", "SlugInvalid", "SlugReserved", "check_slug", "is_reserved
 MAX_SLUG = 200
 # fmt: off
 RESERVED = frozenset({
-    ".well-known", "admin", "api", "archive", "articles", "author", "authors", "category", "categories", "comment",
-    "comments", "favicon.ico", "favicon.svg", "feed", "feed.json", "feed.xml", "feeds", "healthz", "how-we-count",
-    "index.html", "login", "logout", "media", "member", "members", "newsletter", "page", "pages", "pageviews",
-    "preview", "readyz", "robots.txt", "rss", "rss.xml", "search", "section", "sections", "setup", "sitemap",
-    "sitemap.xml", "sitemaps", "static", "subscribe", "tag", "tags", "unsubscribe", "webhook", "webhooks",
-    "webmention", "welcome",
+    ".well-known", "admin", "api", "archive", "articles", "author", "authors", "categories", "category", "comment",
+    "comments", "confirm-address", "favicon.ico", "favicon.svg", "feed", "feed.json", "feed.xml", "feeds",
+    "healthz", "how-we-count", "index.html", "invitation", "login", "logout", "media", "member", "members",
+    "newsletter", "page", "pages", "pageviews", "preview", "readyz", "reset", "robots.txt", "rss", "rss.xml",
+    "search", "section", "sections", "setup", "sitemap", "sitemap.xml", "sitemaps", "static", "subscribe", "tag",
+    "tags", "unsubscribe", "webhook", "webhooks", "webmention", "welcome",
 })
 # fmt: on
 """First segments that belong to the site itself, now or in a planned part; no article gets one."""

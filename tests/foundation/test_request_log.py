@@ -89,7 +89,7 @@ def test_no_line_can_be_forged(client: FlaskClient, asked: str, logged: str, log
     assert only_line(log)["path"] == logged
 
 
-@pytest.mark.parametrize("path", ["/setup/", "/welcome/"])
+@pytest.mark.parametrize("path", ["/setup/", "/welcome/", "/invitation/", "/reset/", "/confirm-address/"])
 def test_the_secret_of_a_one_time_link_stays_out(client: FlaskClient, path: str, log: pytest.LogCaptureFixture) -> None:
     client.get(f"{path}path-secret", buffered=True)
     assert only_line(log)["path"] == f"{path}..."

@@ -7,6 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
+from app import mail
+from app.accounts import inviting, resetting
 from app.accounts.joining import offer_welcome_link
 from app.accounts.models import Account
 from app.accounts.models_doors import Passkey
@@ -30,6 +32,8 @@ PLAUSIBLE = {
     "last_hour": "23", "view_class": "browser", "reason": "A test", "confirmed": "yes",
 }  # fmt: skip
 """A value for the fields of every form: most forms take them."""
+TOKENS: dict[str, str] = {}
+"""By endpoint, where the link of ``furnish_site`` for that page differs from "token": each works for one purpose."""
 SLUGS = {"site.lists.tag": "one", "site.lists.author": "bob"}
 
 
@@ -45,14 +49,23 @@ def furnish_site(session: Session, *, alice: Account, bob: Account) -> dict[str,
         session, article.id, first=(get_today(session), 0), last=(get_today(session), 23), views=2, reason="A test",
         by=alice.id, by_name="Alice",
     ).id  # fmt: skip
+    invitation, invited = inviting.invite(session, email="new@example.org", role="author", by_id=alice.id)
+    message_id = mail.post(session, kind="reset", recipient="a@example.org", subject="S", text="T").id
     values = {
         "article_id": article.id, "revision_id": revision_id, "tag_id": list_tags(session)[0].id,
         "account_id": bob.id, "slug": article.slug, "year": article.published_at.year if article.published_at else 2026,
         "month": 1, "number": 1, "path": "no/such/page", "kind": "csv", "correction_id": correction_id,
         "media_id": add_media(session, by_id=alice.id).id, "size": "400",
         "token": offer_welcome_link(session, bob), "name": "x", "width": "phone",
-        "role": "editor", "passkey_id": add_passkey(session, alice),
+        "role": "editor", "passkey_id": add_passkey(session, alice), "message_id": message_id,
+        "invitation_id": invitation.id,
     }  # fmt: skip
+    forgotten = resetting.ask(session, email=bob.email or "")
+    assert forgotten is not None
+    TOKENS.update({
+        "admin.invitations.open_invitation": invited, "admin.invitations.accept": invited,
+        "admin.reset.choose": forgotten[1], "admin.reset.change": forgotten[1],
+    })  # fmt: skip
     session.commit()
     return values
 
@@ -66,6 +79,8 @@ def addresses(app: Flask, method: str, values: dict[str, Any]) -> list[tuple[Rul
             unknown = rule.arguments - set(values)
             assert not unknown, f"{rule.rule}: give {unknown} a value in tests/house/furnished.py"
             wanted = {name: values[name] for name in rule.arguments}
+            if rule.endpoint in TOKENS:
+                wanted["token"] = TOKENS[rule.endpoint]
             if rule.endpoint in SLUGS:
                 wanted["slug"] = SLUGS[rule.endpoint]
             found.append((rule, adapter.build(rule.endpoint, wanted, method=method)))

@@ -39,6 +39,7 @@ SHARED_BY_DOORS = (
     "headers",
     "health",
     "hosts",
+    "letters",
     "login",
     "octets",
     "one_at_a_time",
