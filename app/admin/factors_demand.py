@@ -10,7 +10,7 @@ from app import clock, web
 from app.accounts.factors import find_due, is_overdue
 
 bp = Blueprint("factors_demand", __name__)
-STAYS_OPEN = {"admin.factors", "admin.factors_passkeys", "admin.proving", "admin.sessions"}
+STAYS_OPEN = {"admin.factors", "admin.factors_passkeys", "admin.factors_proving", "admin.proving", "admin.sessions"}
 """Where a second step is set up, and what that needs; what everybody may call stays open as well."""
 
 

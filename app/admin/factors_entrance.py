@@ -145,7 +145,7 @@ def ask_second() -> ResponseReturnValue:
     web.require_button()
     account = _find_half_in()
     if account is None:
-        return {"error": "over", "sentence": web.sentence(CeremonyOver())}, 403
+        return {"error": "over", "sentence": web.sentence(CeremonyOver())}, 404
     known = passkeys.list_passkeys(web.writer(), account.id)
     return put(passkeys.ask_to_use(get_site(), known=known), purpose=SECOND, account_id=account.id)
 
@@ -224,4 +224,4 @@ def _second_page(
 
 def _over() -> ResponseReturnValue:
     """There is nothing under way in this browser (any more): begin again with the password."""
-    return render_template("admin/factors_entrance/over.html"), 403
+    return render_template("admin/factors_entrance/over.html"), 404

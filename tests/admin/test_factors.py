@@ -121,10 +121,10 @@ def test_the_second_step_is_of_the_browser_that_took_the_first(app: Flask, clien
     post_form(client, "/login", RIGHT)
     another = app.test_client()
     answer = post_form(another, "/login/second", {"code": code_of(secret)})
-    assert answer.status_code == 403
+    assert answer.status_code == 404
     assert "Please start again" in text_of(answer)
     assert not is_in(another)
-    assert another.get("/login/second").status_code == 403
+    assert another.get("/login/second").status_code == 404
 
 
 def test_a_code_does_not_open_what_another_began(
@@ -145,13 +145,13 @@ def test_it_ends_after_five_wrong_codes_and_after_a_quarter_of_an_hour(
 ) -> None:
     post_form(client, "/login", RIGHT)
     answers = [post_form(client, "/login/second", {"code": f"00000{n}"}).status_code for n in range(6)]
-    assert answers[:5] == [422, 422, 422, 422, 403]
-    assert post_form(client, "/login/second", {"code": code_of(secret)}).status_code == 403
+    assert answers[:5] == [422, 422, 422, 422, 404]
+    assert post_form(client, "/login/second", {"code": code_of(secret)}).status_code == 404
     the_clock.set(NOW + timedelta(hours=2))
     post_form(client, "/login", RIGHT)
     the_clock.set(NOW + timedelta(hours=2, minutes=15))
     late = pyotp.TOTP(secret).at(NOW + timedelta(hours=2, minutes=15))
-    assert post_form(client, "/login/second", {"code": late}).status_code == 403
+    assert post_form(client, "/login/second", {"code": late}).status_code == 404
     assert not is_in(client)
 
 
@@ -182,7 +182,7 @@ def test_what_changes_meanwhile_ends_it(client: FlaskClient, session: Session, s
     else:
         new = {"current_password": PASSWORD, "password": "another good password"}
         assert post_form(client_of(ada), "/admin/profile/password", new).status_code == 303
-    assert post_form(client, "/login/second", {"code": code_of(secret)}).status_code == 403
+    assert post_form(client, "/login/second", {"code": code_of(secret)}).status_code == 404
     assert not is_in(client)
 
 
@@ -414,6 +414,28 @@ def test_all_of_it_asks_for_a_fresh_proof(client_of: ClientOf, ada: Account, the
         assert client.post(f"{SECURITY}/{path}", data={"csrf_token": token}).status_code == 403, path
     assert where_to(client.get(f"{SECURITY}/passkeys/new")).startswith("/admin/prove")
     assert client.get(SECURITY).status_code == 200
+
+
+@pytest.mark.parametrize("way", ["code", "passkey"])
+def test_a_second_factor_is_a_proof(
+    client_of: ClientOf, ada: Account, secret: str, device: SoftPasskey, the_clock: Clock, way: str
+) -> None:
+    """What was sent too late is kept through the proof."""
+    the_clock.set(NOW - timedelta(minutes=11))
+    client = client_of(ada)
+    the_clock.set(NOW)
+    sent = post_form(client, f"{SECURITY}/passkeys/1", {"name": "Grey key"})
+    kept = page(sent).xpath("//input[@name='kept']/@value")[0]
+    for is_right in (False, True):
+        if way == "code":
+            proof = {"code": code_of(secret) if is_right else "000000"}
+        else:
+            options = ask(client, "/admin/prove/passkey/options")
+            proof = {"used": (device if is_right else SoftPasskey()).use(options)}
+        answer = post_form(client, f"/admin/prove/{way}", proof | {"kept": kept})
+        assert answer.status_code == (200 if is_right else 422)
+        assert "Grey key" in answer.text or not is_right
+    assert post_form(client, f"{SECURITY}/passkeys/1", {"name": "Grey key"}).status_code == 303
 
 
 # What a role demands
