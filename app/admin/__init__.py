@@ -37,6 +37,7 @@ from app.admin import (
     settings,
     statistics,
     tags,
+    whys,
 )
 from app.admin.times import clock_for_people, comes_twice, day_for_people, for_people, when_for_people
 
@@ -57,6 +58,7 @@ for module in (
     invitations,
     reset,
     mail,
+    whys,
     roles,
     looking,
     profile,

@@ -127,7 +127,7 @@ def delete(role: str) -> ResponseReturnValue:
     moved = roles.delete_role(web.writer(), role, into=into.name, by=web.myself())
     web.note("role.delete", kind="role", name=gone.label, role=role, before=roles.spread(gone), into=into.name)
     for account in moved:
-        web.note("person.role", kind="person", id=account.id, name=account.name, before=role, after=into.name)
+        web.note("role.change", kind="account", id=account.id, name=account.name, before=role, after=into.name)
     web.writer().commit()
     return redirect(url_for(".index", done="role-deleted"), 303)
 
@@ -141,7 +141,7 @@ def _keep(before: Role, after: roles.Thought, *, label: str | None) -> None:
     if label is not None and label != changed.label and not changed.is_builtin:
         roles.rename_role(session, before.name, label=label, by=web.myself())
         was, now = was | {"label": before.label}, now | {"label": changed.label}
-    web.note("role.change", kind="role", name=changed.label, role=before.name, before=was, after=now)
+    web.note("right.change", kind="role", name=changed.label, role=before.name, before=was, after=now)
     session.commit()
 
 

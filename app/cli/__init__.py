@@ -9,10 +9,11 @@ from app.cli.mail import mail_group
 from app.cli.media import media_group
 from app.cli.pageviews import pageviews_group
 from app.cli.people import people_group
+from app.cli.roles import roles_group
 
 
 def furnish(app: Flask) -> None:
     """Register the commands."""
     articles_group.add_command(import_command)
-    for group in (articles_group, db_group, mail_group, media_group, pageviews_group, people_group):
+    for group in (articles_group, db_group, mail_group, media_group, pageviews_group, people_group, roles_group):
         app.cli.add_command(group)

@@ -74,8 +74,8 @@ def test_an_own_role_is_made_changed_given_and_deleted(
     assert where_to(answer) == "/admin/roles?done=role-deleted"
     session.refresh(dora)
     assert dora.role == "author"
-    assert [action for action in noted(database) if action.startswith(("role.m", "role.c", "role.d"))][-3:] == [
-        "role.make", "role.change", "role.delete"]  # fmt: skip
+    assert [action for action in noted(database) if action.startswith(("role.", "right."))] == [
+        "role.make", "role.change", "right.change", "role.delete", "role.change"]  # fmt: skip
 
 
 def test_what_was_not_seen_is_not_done(admin: FlaskClient, session: Session, database: Database) -> None:
@@ -162,7 +162,7 @@ def test_looking_as_a_role_shows_what_it_sees_and_changes_nothing(
         assert "You look at the admin as Author" in text_of(admin.get(path)), path
     refused = admin.get("/admin/people")
     assert refused.status_code == 403
-    assert "Stop looking" in text_of(refused)
+    assert "where you can stop looking" in text_of(refused)
     assert elsewhere.get("/admin/people").status_code == 200, "another browser of theirs looks with their own eyes"
     for path, data in (("/admin/articles", {"title": "No", "body": "x"}), ("/admin/profile", {"name": "No"})):
         answer = admin.post(path, data=token | data)
@@ -179,3 +179,25 @@ def test_somebody_who_looks_can_sign_out(admin: FlaskClient) -> None:
     admin.post("/admin/roles/editor/look", data=token)
     assert admin.post("/logout", data=token).status_code == 303
     assert admin.get("/admin/").status_code == 303
+
+
+# Why
+
+
+def test_why_somebody_may_not(admin: FlaskClient, charlie: Account, write_as_bob: int) -> None:
+    asked = f"/admin/roles/why?person={charlie.id}&action=article.edit"
+    assert "It depends on whose it is." in text_of(admin.get(asked))
+    for typed in (str(write_as_bob), f"http://localhost/admin/articles/{write_as_bob}"):
+        answer = admin.get(f"{asked}&article={typed}")
+        assert "No. Charlie is an author" in text_of(answer)
+        assert "“Bob’s” is not theirs" in text_of(answer)
+    assert "There is no such article" in text_of(admin.get(f"{asked}&article=4711"))
+    for odd in ("?person=x&action=y", "?person=99999999999", "?person=1&action=article.edit&article=%00"):
+        assert admin.get(f"/admin/roles/why{odd}").status_code == 200
+
+
+@pytest.fixture
+def write_as_bob(bob: Account, client_of: ClientOf) -> int:
+    """The number of an article of Bob's."""
+    answer = post_form(client_of(bob), "/admin/articles", {"title": "Bob’s", "body": "<p>x</p>"})
+    return int(where_to(answer).split("?")[0].rsplit("/", 1)[1])
