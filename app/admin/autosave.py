@@ -35,6 +35,8 @@ class Sent:
     is_automatic: bool
     splice: tuple[int, int, list[blocks.Pair]] | None
     block_ids: list[object]
+    base: list[blocks.Pair] | None
+    """The blocks of the version it is based on, sent where that version is not kept any more."""
 
 
 @bp.post("/admin/articles/<int:article_id>/presence")
@@ -123,6 +125,7 @@ def read_sent() -> Sent:
         bool(request.form.get("automatic")),
         _read_splice(),
         _read_ids(),
+        _read_base(),
     )
 
 
@@ -135,6 +138,14 @@ def _read_splice() -> tuple[int, int, list[blocks.Pair]] | None:
             if len(pairs) == len(sent) <= MOST_BLOCKS and sum(len(block) for _, block in pairs) <= MAX_BODY:
                 return at, remove, pairs
     raise editing.refusal_as_json({"body": "This change cannot be read, or is more than a million characters."})
+
+
+def _read_base() -> list[blocks.Pair] | None:
+    found = _read_json("base") if request.form.get("base") else None
+    if not isinstance(found, list) or len(found) > MOST_BLOCKS or not all(_is_pair(pair) for pair in found):
+        return None
+    pairs = [(pair[0], pair[1]) for pair in found]
+    return pairs if blocks.are_ids([item for item, _ in pairs]) else None
 
 
 def _is_pair(sent: object) -> bool:
@@ -205,6 +216,7 @@ def _received(mine: Article, form: ArticleForm, sent: Sent, content: Content, sp
         by_id=web.myself().id,
         based_on=form.based_on,
         is_automatic=sent.is_automatic,
+        base=sent.base,
         take_over=bool(form.take_over.data),
     )
 

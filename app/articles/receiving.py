@@ -102,19 +102,21 @@ def receive(
     by_id: int,
     based_on: int | None,
     is_automatic: bool,
+    base: Sequence[Pair] | None = None,
     take_over: bool = False,
 ) -> Received:
     """Save what an editor sent. Saving what is there already changes nothing.
 
+    ``base`` are the blocks of the version it is based on, as the sender knows them, where that is not kept any more.
     ``typed`` is the whole text as it was sent, where it was not a splice. Raises what ``writing.save`` does but
     ``SaveConflict``, and ``SpliceMisplaced``, ``VersionForgotten``, ``BodyTooLong``, ``html.TooIntricate``.
     """
     draft = writing.lock(session, article)
     based_on = draft.version if based_on is None else based_on
-    before = find_version(session, draft, based_on)
+    before = _with_base(find_version(session, draft, based_on), draft, based_on, base)
     content = _whole(draft, content, splice, before, based_on).tidied()
     believed = _believed(content, splice, typed, before or snapshot_of(draft))
-    found = reconcile_content(session, draft, content, based_on=based_on)
+    found = reconcile_content(session, draft, content, based_on=based_on, base=before)
     kept = None
     if not found.is_agreed:
         kept = keep_mine(session, draft, content, by_id=by_id, based_on=based_on)
@@ -144,6 +146,14 @@ def receive_new(
 def differing_fields(now: Snapshot, believed: Snapshot) -> dict[str, object]:
     """The fields of ``now`` that are other ones in ``believed``."""
     return {name: value for name, value in now.fields.items() if believed.fields.get(name) != value}
+
+
+def _with_base(found: Snapshot | None, draft: Draft, version: int, base: Sequence[Pair] | None) -> Snapshot | None:
+    """A version that was thinned out, with its text from its sender; its fields are those of the one before it."""
+    if base is None or version > draft.version or (found is not None and found.version == version):
+        return found
+    text = Text(list(base), found.text.format if found is not None else draft.body_format)
+    return Snapshot(version, text, found.fields if found is not None else {})
 
 
 def _whole(draft: Draft, content: Content, splice: Splice | None, before: Snapshot | None, based_on: int) -> Content:

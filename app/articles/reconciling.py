@@ -141,9 +141,11 @@ def _names(value: object) -> Sequence[str]:
     return [str(name) for name in value] if isinstance(value, list | tuple) else []
 
 
-def reconcile_content(session: Session, draft: Draft, content: Content, *, based_on: int) -> Reconciled:
-    """What a tidied content has to be so that nothing is lost that was saved after ``based_on``."""
-    base = find_version(session, draft, based_on)
+def reconcile_content(
+    session: Session, draft: Draft, content: Content, *, based_on: int, base: Snapshot | None = None
+) -> Reconciled:
+    """What a tidied content has to be so that nothing is lost that was saved after ``based_on``; ``base`` if known."""
+    base = base or find_version(session, draft, based_on)
     text = None
     if content.body is not None:
         former = base.text.blocks if base is not None else []

@@ -279,6 +279,26 @@ def test_a_change_that_does_not_fit_asks_for_the_whole_text(
     assert look(tab.article_id).draft.version == 2
 
 
+def test_what_was_built_on_a_version_that_is_gone_is_merged_with_what_its_tab_knows(
+    editor: FlaskClient, database: Database, look: Look
+) -> None:
+    tab = Tab(editor, write(editor, body=THREE))
+    tab.splice(0, 1, "<p>One!</p>")
+    known = list(tab.blocks)
+    tab.splice(0, 1, "<p>One, and more!</p>")
+    with database.writer() as own:
+        own.execute(delete(Revision).where(Revision.version == 2))
+        own.commit()
+    mine = [*known[:-1], (known[-1][0], "<p>Three, on the train</p>")]
+    sent = {"body": blocks.join(mine), "block_ids": json.dumps([item for item, _ in mine]), "version": 2}
+    told = tab.send(**sent, base=json.dumps(known)).get_json()
+    assert "conflicts" not in told, told
+    body = look(tab.article_id).draft.body
+    assert "One, and more!" in body and "Three, on the train" in body
+    assert tab.send(**sent, base=json.dumps([["a", 1]])).status_code == 200, "nonsense is passed over"
+    assert look(tab.article_id).draft.body == body
+
+
 @pytest.mark.parametrize("name", ["save_id", "tab"])
 @pytest.mark.parametrize("value", ["x" * 41, "a b", "<script>", "\x00", "ü", "a\n"])
 def test_names_made_by_browsers_are_short_and_plain(editor: FlaskClient, name: str, value: str) -> None:

@@ -127,6 +127,7 @@ export class Saver {
     if (isNew || isOtherFormat || this.sendsAll || (!isNothing(splice) && this.doc.isPlain)) {
       params.set("body", textOf(blocks));
       if (!this.doc.isPlain) params.set("block_ids", JSON.stringify(blocks.map(([id]) => id)));
+      if (this.sendsBase) params.set("base", JSON.stringify(this.base.blocks));
     } else if (!isNothing(splice)) params.set("body_splice", JSON.stringify(splice));
     return isNew ? isBlank(blocks) : !isOtherFormat && !this.sendsAll && isNothing(splice);
   }
@@ -216,7 +217,7 @@ export class Saver {
     this.failures = 0;
     this.trouble = "";
     this.sending = null;
-    this.sendsAll = false;
+    this.sendsAll = this.sendsBase = false;
     this.savedNumber = Math.max(this.savedNumber, sending.number);
     if (sending.isNew) this.#becomes(answer);
     adopt(this, answer, sending);
@@ -284,6 +285,8 @@ export class Saver {
   /** The server cannot tell what a change was made to: it gets the whole text. */
   #sendAll(sending) {
     this.sending = null;
+    // Not kept any more: we still know what it said, unless we began with what was typed into a refused form.
+    this.sendsBase = !this.sendsAll && !this.doc.isPlain;
     this.sendsAll = this.again = true;
     this.manual ||= sending.manual;
     return true;
@@ -305,6 +308,12 @@ export class Saver {
     const params = new URLSearchParams({ version: String(version), save_id: makeName(24), tab: this.tab, automatic: "1" });
     if (this.doc.isPlain) params.set("body", textOf(blocks.map((block) => (block[0] === id ? [id, text] : block))));
     else params.set("body_splice", JSON.stringify({ at, remove: 1, blocks: [[id, text]] }));
+    const answer = await this.server.post(this.address, params.toString());
+    if (answer.kind !== "send-all") return;
+    params.delete("body_splice");
+    params.set("body", textOf(blocks.map((block) => (block[0] === id ? [id, text] : block))));
+    params.set("block_ids", JSON.stringify(blocks.map(([one]) => one)));
+    params.set("base", JSON.stringify(blocks));
     await this.server.post(this.address, params.toString());
   }
 
