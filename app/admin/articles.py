@@ -3,22 +3,20 @@
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from app import clock, text, web
+from app import clock, web
 from app.accounts.models import Account
-from app.accounts.permissions import OWN, may, scope_of
+from app.accounts.permissions import may
 from app.accounts.reading import find_account
 from app.admin import autosave, conflicting, editing
+from app.admin.articles_list import asked, number, show_list
 from app.admin.noting import note_article
 from app.articles import publishing, writing
-from app.articles.listing import SORTS, STATUSES, CursorInvalid, Filter, list_articles
+from app.articles.listing import CursorInvalid
 from app.articles.models import Article
-from app.articles.reading import list_authors
-from app.articles.tagging import list_tags
-from app.pageviews.reading import list_totals
 
 bp = Blueprint("articles", __name__)
 
@@ -34,22 +32,10 @@ def _keep_what_is_typed(response: Response) -> Response:
 @web.needs("article.list")
 def index() -> ResponseReturnValue:
     """Articles, searched, filtered and sorted as the address says."""
-    session, wanted = web.reader(), _filter()
     try:
-        found = list_articles(session, wanted, after=request.args.get("after"), before=request.args.get("before"))
+        return show_list()
     except CursorInvalid:
-        return redirect(url_for("admin.articles.index", **_asked()), 303)
-    return render_template(
-        "admin/articles/index.html",
-        found=found,
-        wanted=wanted,
-        asked=_asked(),
-        views=list_totals(session, [article.id for article in found.items]),
-        authors=list_authors(session) if wanted.owner_id is None else [],
-        tags=list_tags(session),
-        statuses=STATUSES,
-        now=clock.now(),
-    )
+        return redirect(url_for("admin.articles.index", **asked()), 303)
 
 
 @bp.get("/admin/articles/new")
@@ -123,29 +109,6 @@ def duplicate(article_id: int) -> ResponseReturnValue:
     return redirect(url_for("admin.articles.edit", article_id=copy.id, done="duplicated"), 303)
 
 
-def _filter() -> Filter:
-    """What the address asks for; what it cannot mean is left out."""
-    asked, me = request.args, web.myself()
-    only_own = scope_of(me, "article.list") == OWN
-    return Filter(
-        q=text.clean_line(asked.get("q", ""))[:200],
-        status=asked["status"] if asked.get("status") in STATUSES else "",
-        author_id=None if only_own else _number(asked.get("author")),
-        tag_id=_number(asked.get("tag")),
-        sort=asked["sort"] if asked.get("sort") in SORTS else "edited",
-        owner_id=me.id if only_own else None,
-    )
-
-
-def _asked() -> dict[str, Any]:
-    """The filter as it stands in the address, for links that keep it."""
-    return {name: request.args[name] for name in ("q", "status", "author", "tag", "sort") if request.args.get(name)}
-
-
-def _number(typed: str | None) -> int | None:
-    return int(typed) if typed and typed.isascii() and typed.isdigit() and len(typed) < 10 else None
-
-
 def _new_bylines(article: Article, started: datetime) -> dict[str, Any]:
     """For the redirect: the accounts that this save made, because nobody had the name that was typed."""
     made = [str(person.id) for person in article.draft.authors if person.email is None and person.created_at >= started]
@@ -153,6 +116,6 @@ def _new_bylines(article: Article, started: datetime) -> dict[str, Any]:
 
 
 def _bylines_asked() -> list[Account]:
-    ids = [_number(part) for part in web.told("bylines").split(",")[:20]]
-    people = [find_account(web.reader(), number) for number in ids if number is not None]
+    ids = [number(part) for part in web.told("bylines").split(",")[:20]]
+    people = [find_account(web.reader(), known) for known in ids if known is not None]
     return [person for person in people if person is not None and may(web.me(), "article.assign")]

@@ -88,6 +88,20 @@ def list_articles(
     )
 
 
+def count_matching(session: Session, wanted: Filter, *, most: int) -> int:
+    """How many articles match, counted up to ``most`` and one more: all of a large site's would take too long."""
+    some = _matching(session, wanted).limit(most + 1).subquery()
+    return session.scalar(select(func.count()).select_from(some)) or 0
+
+
+def list_matching_ids(session: Session, wanted: Filter, *, most: int) -> list[int]:
+    """The first ``most`` ids in the order of the list."""
+    column, descending = SORTS[wanted.sort]
+    order = (column.desc(), Article.id.desc()) if descending else (column.asc(), Article.id.asc())
+    rows = _matching(session, wanted).add_columns(column).order_by(*order).limit(most)
+    return [row[0] for row in session.execute(rows)]
+
+
 def _matching(session: Session, wanted: Filter) -> Select[int]:
     rows = select(Article.id).where(_has_status(wanted.status, sort=wanted.sort))
     if wanted.sort == "published":

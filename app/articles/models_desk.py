@@ -1,11 +1,15 @@
-"""The nouns of the articles room that only the desk needs: what was answered to a save, who has what open."""
+"""The nouns of the articles room that only the desk needs: what was answered to a save, who has what open, what was
+done to several articles at once.
+"""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
+from app.accounts.models import Account
 from app.db import Base, Moment
 
 
@@ -34,3 +38,28 @@ class Presence(Base):
     tab: Mapped[str] = mapped_column(String(40), primary_key=True)
     """Made by the browser."""
     seen_at: Mapped[datetime] = mapped_column(Moment, default=clock.now, index=True)
+
+
+class BulkAction(Base):
+    """One thing that was done to several articles at once, with what undoing it needs. Kept for a day."""
+
+    __tablename__ = "bulk_action"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    """Who did it."""
+    kind: Mapped[str] = mapped_column(String(20))
+    """A name of ``bulk.KINDS``."""
+    given: Mapped[str] = mapped_column(String(1000), default="")
+    """What was chosen with it, in words: the names of tags, or of an author."""
+    done_at: Mapped[datetime] = mapped_column(Moment, default=clock.now, index=True)
+    items: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    """Of each article that was changed its ``id``, and its state ``before`` and ``after``, as the kind knows it."""
+    left: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    """Of each article that was left as it was its ``id`` and ``why``, one of ``bulk.REASONS``."""
+    undone_at: Mapped[datetime | None] = mapped_column(Moment)
+    undone_left: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    """What undoing has left as it was, and why."""
+
+    account: Mapped[Account] = relationship()

@@ -8,6 +8,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from app import changes, clock
+from app.accounts.models import Account
 from app.articles import addresses, revising
 from app.articles.appearing import places
 from app.articles.models import (
@@ -19,6 +20,7 @@ from app.articles.models import (
     Draft,
     LiveText,
     Revision,
+    Tag,
 )
 from app.articles.permanent import path_of
 from app.articles.rendering import RENDERER, Rendered, render
@@ -94,7 +96,7 @@ def publish(
     for name in (*PLAIN_FIELDS, "slug"):
         setattr(article, name, getattr(draft, name))
     _set_text(article, draft, rendered.rendered)
-    _set_links(article, draft)
+    set_live_links(article, authors=draft.authors, tags=draft.tags)
     note_uses(session, article.id, place="live", texts=[draft.body], cover=draft.cover_url)
     addresses.make_public(session, draft.slug)
     if former is not None and former != draft.slug:
@@ -196,6 +198,17 @@ def show_pageviews(session: Session, article: Article, *, shown: bool) -> None:
         changes.note(session, f"article:{article.id}")
 
 
+def set_live_links(article: Article, *, authors: list[Account], tags: list[Tag]) -> None:
+    """Say who the live text is by and which tags it carries, in order. The caller notes what changed for readers."""
+    writers = {link.account_id: link for link in article.author_links}
+    article.author_links = [writers.get(account.id) or ArticleAuthor(account=account) for account in authors]
+    carried = {link.tag_id: link for link in article.tag_links}
+    article.tag_links = [carried.get(tag.id) or ArticleTag(tag=tag) for tag in tags]
+    for links in (article.author_links, article.tag_links):
+        for position, link in enumerate(links):
+            link.position = position  # type: ignore[attr-defined]
+
+
 def delete_for_good(session: Session, article: Article) -> None:
     """Delete an article with its revisions; its addresses answer 410 from now on. Raises ``NotInTrash``."""
     if article.trashed_at is None:
@@ -250,13 +263,3 @@ def _set_text(article: Article, draft: Draft, rendered: Rendered) -> None:
     article.text.body, article.text.body_format = draft.body, draft.body_format
     article.text.rendered, article.text.renderer = rendered.html, RENDERER
     article.words, article.summary = rendered.words, rendered.summary
-
-
-def _set_links(article: Article, draft: Draft) -> None:
-    authors = {link.account_id: link for link in article.author_links}
-    article.author_links = [authors.get(account.id) or ArticleAuthor(account=account) for account in draft.authors]
-    tags = {link.tag_id: link for link in article.tag_links}
-    article.tag_links = [tags.get(tag.id) or ArticleTag(tag=tag) for tag in draft.tags]
-    for links in (article.author_links, article.tag_links):
-        for position, link in enumerate(links):
-            link.position = position  # type: ignore[attr-defined]

@@ -9,7 +9,7 @@ from app.accounts.bylines import find_or_make_byline
 from app.accounts.models import Account
 from app.articles import addresses, blocks, revising, searching, thinning
 from app.articles.content import MAX_LENGTHS, Content, FieldTooLong, TitleBlank
-from app.articles.models import PLAIN_FIELDS, Article, Draft, DraftAuthor, DraftTag, Revision
+from app.articles.models import PLAIN_FIELDS, Article, Draft, DraftAuthor, DraftTag, Revision, Tag
 from app.articles.reconciling import keep_mine, merged_content, reconcile_content
 from app.articles.rendering import Body
 from app.articles.slugs import check_slug, slugify
@@ -56,7 +56,7 @@ def create(
     )
     _fill(session, article.draft, content)
     if not article.draft.author_links and by_id is not None:
-        _set_authors(session, article.draft, [session.get_one(Account, by_id)])
+        set_authors(article.draft, [session.get_one(Account, by_id)])
     session.flush()
     revising.keep(session, article.draft, reason=reason, by_id=by_id, body=content.body)
     searching.fold(session, article.draft)
@@ -97,16 +97,22 @@ def save(
     if content.slug is not None or content.title is not None:
         _move(session, draft, content, take_over=take_over)
     _fill(session, draft, content)
+    keep_version(session, article, by_id=by_id, reason=reason, body=content.body)
+    _note_uses(session, draft)
+    return draft
+
+
+def keep_version(session: Session, article: Article, *, by_id: int | None, reason: str, body: Body | None) -> None:
+    """Count what the locked working copy has become as its next version, and keep it as a revision."""
+    draft = article.draft
     draft.version += 1
     draft.saved_by_id = by_id
     article.edited_at = clock.now()
     session.flush()
-    revising.keep(session, draft, reason=reason, by_id=by_id, body=content.body)
+    revising.keep(session, draft, reason=reason, by_id=by_id, body=body)
     searching.fold(session, draft)
     session.flush()
     thinning.thin(session, article.id)
-    _note_uses(session, draft)
-    return draft
 
 
 def lock(session: Session, article: Article) -> Draft:
@@ -126,7 +132,7 @@ def duplicate(session: Session, article: Article, *, by_id: int | None) -> Artic
     )
     copy = create(session, content, by_id=by_id, reason="duplicated")
     copy.shows_pageviews = article.shows_pageviews
-    _set_authors(session, copy.draft, source.authors)
+    set_authors(copy.draft, source.authors)
     session.flush()
     return copy
 
@@ -148,6 +154,22 @@ def restore_revision(
         **{name: kept[name] for name in PLAIN_FIELDS if name in kept},  # type: ignore[arg-type]
     )
     return save(session, article, content, by_id=by_id, based_on=None, reason="restored")
+
+
+def set_authors(draft: Draft, accounts: list[Account]) -> None:
+    """Say who a working copy is by, in order; no version of it is kept by this alone."""
+    known = {link.account_id: link for link in draft.author_links}
+    draft.author_links = [known.get(account.id) or DraftAuthor(account=account) for account in accounts]
+    for position, link in enumerate(draft.author_links):
+        link.position = position
+
+
+def set_tags(draft: Draft, tags: list[Tag]) -> None:
+    """Give a working copy these tags, in order; no version of it is kept by this alone."""
+    known = {link.tag_id: link for link in draft.tag_links}
+    draft.tag_links = [known.get(tag.id) or DraftTag(tag=tag) for tag in tags]
+    for position, link in enumerate(draft.tag_links):
+        link.position = position
 
 
 def _choose_slug(session: Session, article_id: int, content: Content, *, take_over: bool) -> str:
@@ -182,13 +204,9 @@ def _fill(session: Session, draft: Draft, content: Content) -> None:
     if content.body is not None:
         _set_body(draft, content.body, content.block_ids)
     if content.authors is not None:
-        _set_authors(session, draft, _find_authors(session, draft, content.authors))
+        set_authors(draft, _find_authors(session, draft, content.authors))
     if content.tags is not None:
-        known = {link.tag_id: link for link in draft.tag_links}
-        tags = find_or_make_tags(session, content.tags)
-        draft.tag_links = [known.get(tag.id) or DraftTag(tag=tag) for tag in tags]
-        for position, link in enumerate(draft.tag_links):
-            link.position = position
+        set_tags(draft, find_or_make_tags(session, content.tags))
 
 
 def _note_uses(session: Session, draft: Draft) -> None:
@@ -211,13 +229,6 @@ def _find_authors(session: Session, draft: Draft, names: list[str]) -> list[Acco
     if not wanted:
         raise AuthorsBlank
     return [present.get(name) or find_or_make_byline(session, name=name) for name in dict.fromkeys(wanted)]
-
-
-def _set_authors(session: Session, draft: Draft, accounts: list[Account]) -> None:
-    known = {link.account_id: link for link in draft.author_links}
-    draft.author_links = [known.get(account.id) or DraftAuthor(account=account) for account in accounts]
-    for position, link in enumerate(draft.author_links):
-        link.position = position
 
 
 def _would_change(draft: Draft, content: Content) -> bool:

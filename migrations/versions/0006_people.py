@@ -42,6 +42,7 @@ def upgrade() -> None:
     _make_throttle()
     _make_audit()
     _make_outbox()
+    _make_bulk_actions()
 
 
 def _make_roles() -> None:
@@ -278,7 +279,30 @@ def _make_outbox() -> None:
     op.create_index(op.f("ix_outbox_sent_at_due_at"), "outbox", ["sent_at", "due_at"])
 
 
+def _make_bulk_actions() -> None:
+    op.create_table(
+        "bulk_action",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("given", sa.String(length=1000), nullable=False),
+        sa.Column("done_at", Moment(), nullable=False),
+        sa.Column("items", sa.JSON(), nullable=False),
+        sa.Column("left", sa.JSON(), nullable=False),
+        sa.Column("undone_at", Moment(), nullable=True),
+        sa.Column("undone_left", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_bulk_action_account_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bulk_action")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_bulk_action_account_id"), "bulk_action", ["account_id"])
+    op.create_index(op.f("ix_bulk_action_done_at"), "bulk_action", ["done_at"])
+
+
 def downgrade() -> None:
+    op.drop_table("bulk_action")
     for table in ("outbox", "audit_head", "audit", "throttle", "ceremony", "recovery_code", "authenticator", "passkey"):
         op.drop_table(table)
     if op.get_bind().dialect.name == "postgresql":

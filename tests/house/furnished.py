@@ -13,6 +13,8 @@ from app.accounts.joining import offer_welcome_link
 from app.accounts.models import Account
 from app.accounts.models_doors import Passkey
 from app.articles import publishing, writing
+from app.articles.bulk import act
+from app.articles.bulk_kinds import Wanted
 from app.articles.models import Revision
 from app.articles.rendering import prepare
 from app.articles.tagging import list_tags
@@ -51,7 +53,11 @@ def furnish_site(session: Session, *, alice: Account, bob: Account) -> dict[str,
     ).id  # fmt: skip
     invitation, invited = inviting.invite(session, email="new@example.org", role="author", by_id=alice.id)
     message_id = mail.post(session, kind="reset", recipient="a@example.org", subject="S", text="T").id
+    done = act(
+        session, "tag", ids=[article.id], wanted=Wanted(alice.id, ["Two"]), may=lambda action, subject: True
+    )  # fmt: skip
     values = {
+        "bulk_id": done.id,
         "article_id": article.id, "revision_id": revision_id, "tag_id": list_tags(session)[0].id,
         "account_id": bob.id, "slug": article.slug, "year": article.published_at.year if article.published_at else 2026,
         "month": 1, "number": 1, "path": "no/such/page", "kind": "csv", "correction_id": correction_id,
