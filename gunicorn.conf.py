@@ -90,6 +90,7 @@ def post_worker_init(worker: Any) -> None:
     classes.prepare()
     _counter(worker).start()
     worker.wsgi.extensions["typecase.courier"].start()  # mail may wait since the last server stopped
+    worker.wsgi.extensions["typecase.audit"].start()  # its head is logged each hour
     # Readers first. What was loaded by now stays, so collections need not look at it, which would hold up every
     # thread; and who computes gives the interpreter back after a fifth of a millisecond, not five.
     gc.collect()

@@ -6,6 +6,7 @@ Foundation (config, db, clock, text, html, settings) < rooms (accounts, pageview
 
 from flask import Flask
 
+from app.audit.telling import HeadTeller
 from app.config import ROOT, Config
 from app.db import Database
 from app.mail_courier import Courier
@@ -32,8 +33,10 @@ def create_app(config: Config) -> Flask:
     database = app.extensions["typecase.db"] = Database(config.database_url)
     app.extensions["typecase.counter"] = Counter(config.journal_dir, database, config.fold_seconds)
     courier = app.extensions["typecase.courier"] = Courier(database, config)
+    teller = app.extensions["typecase.audit"] = HeadTeller(database, config.instance_dir)
     if config.fold_seconds is not None:
         database.after_commit(lambda _session: courier.start())
+        database.after_commit(lambda _session: teller.start())
     web.furnish(app)
     headers.furnish(app)
     app.extensions["typecase.media"] = open_workshop(config)

@@ -152,16 +152,17 @@ def note(action: str, *, kind: str = "", id: int | None = None, name: str = "", 
 
     ``kind``, ``id`` and ``name`` say what it is done to; ``details`` hold no secrets (``app.audit.withholding``).
     """
-    record(writer(), action, **_who(), subject_kind=kind, subject_id=id, subject=name, details=details)
+    record(writer(), action, **who(), subject_kind=kind, subject_id=id, subject=name, details=details)
 
 
 def note_apart(action: str, *, kind: str = "", id: int | None = None, name: str = "", **details: object) -> None:
     """``note`` for what is refused, or belongs to a GET: in a short transaction of its own, after the request's."""
-    noted = _who() | {"subject_kind": kind, "subject_id": id, "subject": name, "details": details}
+    noted = who() | {"subject_kind": kind, "subject_id": id, "subject": name, "details": details}
     g.setdefault("noted_apart", []).append((action, noted))
 
 
-def _who() -> dict[str, Any]:
+def who() -> dict[str, Any]:
+    """Who this request is by, as ``audit.recording.record`` takes it."""
     account = me()
     return {"actor_id": account.id, "actor": account.name, "network": network()} if account else {"network": network()}
 

@@ -43,6 +43,8 @@ RIGHTS: dict[str, tuple[str, str, str]] = {
     "role.see": (ALL, NO, NO),
     "role.manage": (ALL, NO, NO),
     "settings.edit": (ALL, NO, NO),
+    "audit.see": (ALL, NO, NO),
+    "audit.erase": (ALL, NO, NO),
     "profile.edit": (ALL, ALL, ALL),
 }
 _COLUMN = {"admin": 0, "editor": 1, "author": 2}

@@ -33,6 +33,8 @@ WORDS = {
     "role.see": "See what each role may do, and look through its eyes",
     "role.manage": "Make, change and delete roles",
     "settings.edit": "Change the settings",
+    "audit.see": "See and export the audit log",
+    "audit.erase": "Erase a person's details from the audit log",
     "profile.edit": "Change the own name, biography, password",
 }
 SCOPES = {ALL: "all", OWN: "own", OWN_UNPUBLISHED: "own, until published", NO: "no"}

@@ -10,6 +10,7 @@ from app import clock, web
 from app.admin import (
     article_search,
     articles,
+    audit,
     autosave,
     bulk,
     checking,
@@ -48,6 +49,7 @@ for module in (
     front,
     article_search,
     articles,
+    audit,
     autosave,
     bulk,
     publication,

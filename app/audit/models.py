@@ -19,14 +19,19 @@ class AuditEntry(Base):
     """
 
     __tablename__ = "audit"
-    __table_args__ = (Index(None, "action", "number"), Index(None, "subject_kind", "subject_id"))
+    __table_args__ = (
+        Index(None, "at"),
+        Index(None, "action", "number"),
+        Index(None, "actor_id", "number"),
+        Index(None, "subject_kind", "subject_id", "number"),
+    )
 
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     """1, 2, 3 … without a gap."""
     at: Mapped[datetime] = mapped_column(Moment, default=clock.now)
     action: Mapped[str] = mapped_column(String(60))
     """What happened, like a right: article.publish, session.end, role.change."""
-    actor_id: Mapped[int | None] = mapped_column(index=True)
+    actor_id: Mapped[int | None] = mapped_column()
     """An account, which may be gone; None: nobody signed in, or the command line."""
     subject_kind: Mapped[str] = mapped_column(String(40), default="")
     subject_id: Mapped[int | None] = mapped_column()

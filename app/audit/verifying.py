@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.audit.chaining import actor_digest_of, chain_of, digest_of
+from app.audit.erasing import ERASED, PERSON
 from app.audit.models import AuditEntry, AuditHead
 
 BATCH = 1000
@@ -71,6 +72,7 @@ def verify(session: Session, *, known: Iterable[Head] = ()) -> Verdict:
     Without one, somebody who can write to the database may have made the chain anew from some row on.
     """
     verdict, before, expected = Verdict(), "", 1
+    emptied, erasures = dict[int | None, int](), dict[int | None, int]()
     wanted = {head.number: head.chain for head in known if head.number}
     for entry in _all(session):
         if entry.number != expected:
@@ -80,8 +82,15 @@ def verify(session: Session, *, known: Iterable[Head] = ()) -> Verdict:
         if wanted.pop(entry.number, entry.chain) != entry.chain:
             _fault(verdict, entry.number, "Another row stood here when its hash was written down elsewhere.")
         verdict.rows += 1
-        verdict.erased += entry.erased_at is not None or entry.actor_erased_at is not None
+        if entry.action == ERASED:
+            erasures[entry.subject_id] = entry.number
+        if (whose := _emptied(entry)) != ():
+            verdict.erased += 1
+            emptied |= dict.fromkeys(whose, entry.number)
         before, expected = entry.chain, entry.number + 1
+    for person_id, number in emptied.items():
+        if person_id is None or erasures.get(person_id, 0) < number:
+            _fault(verdict, number, "Its details were emptied, and no erasing of a person that it is about came after.")
     for number in sorted(wanted):
         if number >= expected:
             _fault(verdict, number, "This row was written down elsewhere and is not here: the end was cut off.")
@@ -101,6 +110,13 @@ def _all(session: Session) -> Iterator[AuditEntry]:
             return
         after = batch[-1].number
         session.expunge_all()
+
+
+def _emptied(entry: AuditEntry) -> tuple[int | None, ...]:
+    """The people of whom the details were erased from a row: who did it, and whom it was done to."""
+    did = () if entry.actor_erased_at is None else (entry.actor_id,)
+    done_to = entry.subject_id if entry.subject_kind == PERSON else None
+    return did if entry.erased_at is None else (*did, done_to)
 
 
 def _faults_of(entry: AuditEntry, *, before: str | None) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from flask import Flask
 
 from app.cli.articles import articles_group
+from app.cli.audit import audit_group
 from app.cli.db import db_group
 from app.cli.imports import import_command
 from app.cli.mail import mail_group
@@ -15,5 +16,14 @@ from app.cli.roles import roles_group
 def furnish(app: Flask) -> None:
     """Register the commands."""
     articles_group.add_command(import_command)
-    for group in (articles_group, db_group, mail_group, media_group, pageviews_group, people_group, roles_group):
+    for group in (
+        articles_group,
+        audit_group,
+        db_group,
+        mail_group,
+        media_group,
+        pageviews_group,
+        people_group,
+        roles_group,
+    ):
         app.cli.add_command(group)

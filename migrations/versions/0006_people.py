@@ -210,9 +210,10 @@ def _make_audit() -> None:
         sa.Column("erased_at", Moment(), nullable=True),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_audit")),
     )
-    op.create_index(op.f("ix_audit_actor_id"), "audit", ["actor_id"])
+    op.create_index(op.f("ix_audit_at"), "audit", ["at"])
     op.create_index(op.f("ix_audit_action_number"), "audit", ["action", "number"])
-    op.create_index(op.f("ix_audit_subject_kind_subject_id"), "audit", ["subject_kind", "subject_id"])
+    op.create_index(op.f("ix_audit_actor_id_number"), "audit", ["actor_id", "number"])
+    op.create_index(op.f("ix_audit_subject_kind_subject_id_number"), "audit", ["subject_kind", "subject_id", "number"])
     head = op.create_table(
         "audit_head",
         sa.Column("id", sa.Integer(), nullable=False),

@@ -19,6 +19,7 @@ from app.articles.models import Revision
 from app.articles.rendering import prepare
 from app.articles.tagging import list_tags
 from app.articles.writing import Content
+from app.audit.recording import record
 from app.pageviews.correcting import correct
 from app.pageviews.statistics import get_today
 from tests.accounts.conftest import HASH
@@ -72,6 +73,7 @@ def furnish_site(session: Session, *, alice: Account, bob: Account) -> dict[str,
         "admin.invitations.open_invitation": invited, "admin.invitations.accept": invited,
         "admin.reset.choose": forgotten[1], "admin.reset.change": forgotten[1],
     })  # fmt: skip
+    record(session, "article.publish", subject_kind="article", subject_id=article.id, subject="A title")
     session.commit()
     return values
 

@@ -35,6 +35,8 @@ STATED = {
     "role.see":            (ALL, NO, NO, NO, NO),
     "role.manage":         (ALL, NO, NO, NO, NO),
     "settings.edit":       (ALL, NO, NO, NO, NO),
+    "audit.see":           (ALL, NO, NO, NO, NO),
+    "audit.erase":         (ALL, NO, NO, NO, NO),
     "profile.edit":        (ALL, ALL, ALL, ALL, ALL),
 }  # fmt: skip
 
