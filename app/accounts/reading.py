@@ -1,9 +1,10 @@
 """The questions about people."""
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Account
+from app.accounts.models_doors import Passkey
 from app.accounts.naming import tidy_email
 from app.slugging import number, slugify
 
@@ -56,7 +57,7 @@ def list_admin_ids(session: Session, *, limit: int | None = None, locked: bool =
         Account.role == "admin",
         Account.deactivated_at.is_(None),
         Account.email.is_not(None),
-        Account.password_hash.is_not(None),
+        or_(Account.password_hash.is_not(None), exists().where(Passkey.account_id == Account.id)),
     )
     wanted = wanted.order_by(Account.id).limit(limit)
     return list(session.scalars(wanted.with_for_update() if locked else wanted))

@@ -3,6 +3,7 @@
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.accounts.factors import note_demand
 from app.accounts.models import Account
 from app.accounts.reading import find_account_by_email, find_free_slug
 
@@ -31,5 +32,6 @@ def register(
                 session.add(account)
         except IntegrityError:
             continue  # another request took the slug or the address between our question and our row
+        note_demand(session, account)
         return account
     raise RuntimeError(f"no free author address was found for {name!r}")

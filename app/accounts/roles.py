@@ -5,13 +5,12 @@ hold all that it may, before and after. The admin's row is the fixed end of it a
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app import clock
+from app.accounts.factors import follow_demand, note_demand
 from app.accounts.models import ADMIN, Account, Role
 from app.accounts.models_doors import Invitation
 from app.accounts.permissions import NO, RIGHTS, WIDTH, Actor, RoleRow, covers, scope_in, scopes_for, usual_scope
@@ -182,12 +181,9 @@ def demand_second_factor(session: Session, name: str, *, demanded: bool, grace_d
     if not 0 <= grace_days <= MOST_GRACE_DAYS:
         raise GraceInvalid
     role = _take_hold(session, name, by=by)
-    changed = (role.demands_second_factor, role.grace_days) != (demanded, grace_days)
-    role.demands_second_factor, role.grace_days = demanded, grace_days
-    if changed:
-        due = clock.now() + timedelta(days=grace_days) if demanded else None
-        session.execute(update(Account).where(Account.role == name).values(second_factor_due_at=due))
-    session.flush()
+    if (role.demands_second_factor, role.grace_days) != (demanded, grace_days):
+        role.demands_second_factor, role.grace_days = demanded, grace_days
+        follow_demand(session, role)
     return role
 
 
@@ -218,11 +214,8 @@ def give(session: Session, account: Account, role: Role) -> None:
     if account.role == role.name:
         return
     account.role_held = role
-    if not role.demands_second_factor:
-        account.second_factor_due_at = None
-    elif account.second_factor_due_at is None:
-        account.second_factor_due_at = clock.now() + timedelta(days=role.grace_days)
     session.flush()
+    note_demand(session, account)
     end_all_sessions(session, account.id)
 
 

@@ -5,9 +5,11 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.accounts import roles
-from app.accounts.membership import change_role
+from app.accounts.membership import LastAdmin, change_role
 from app.accounts.models import Account, Role
+from app.accounts.models_doors import Passkey
 from app.accounts.permissions import ALL, NO, OWN, RIGHTS, may, scope_in, scope_of
+from app.accounts.reading import has_admin
 from app.accounts.signing_in import find_signed_in, open_session
 from tests.accounts.conftest import person
 
@@ -154,6 +156,8 @@ def test_a_demanded_second_factor_is_due_after_the_grace(session: Session) -> No
     assert bob.second_factor_due_at == due, "saving the same again gives no more time"
     change_role(session, bob.id, role="author")
     assert bob.second_factor_due_at is None
+    roles.demand_second_factor(session, "author", demanded=True, grace_days=0, by=None)
+    assert person(session, "New", "author").second_factor_due_at is not None, "who comes later has their days as well"
     with pytest.raises(roles.GraceInvalid):
         roles.demand_second_factor(session, "editor", demanded=True, grace_days=91, by=None)
 
@@ -168,3 +172,15 @@ def test_looking_only_narrows(session: Session) -> None:
     assert {action: scope_of(bob, action) for action in RIGHTS} == {
         action: scope_in(roles.get_role(session, "author"), action) for action in RIGHTS
     }
+
+
+def test_an_admin_with_a_passkey_and_no_password_is_an_admin(session: Session) -> None:
+    ada = person(session, "Ada", "admin")
+    ada.password_hash = None
+    session.flush()
+    assert not has_admin(session), "the one who cannot sign in"
+    session.add(Passkey(account_id=ada.id, credential_id="x", public_key=b"x", name="Key"))
+    session.flush()
+    assert has_admin(session)
+    with pytest.raises(LastAdmin):
+        change_role(session, ada.id, role="editor")
