@@ -186,6 +186,11 @@ def call_back(session: Session, *, kind: str, recipient: str) -> None:
     )
 
 
+def forget(session: Session, *, recipient: str) -> None:
+    """Forget every message to this address; those that have not gone out do not."""
+    session.execute(delete(Message).where(Message.recipient == recipient))
+
+
 def remove_old(session: Session, *, now: datetime) -> None:
     """Forget to whom was written when, some months later."""
     ended = or_(Message.sent_at < now - KEPT_FOR, Message.given_up_at < now - KEPT_FOR)

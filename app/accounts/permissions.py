@@ -39,6 +39,7 @@ RIGHTS: dict[str, tuple[str, str, str]] = {
     "people.link": (ALL, NO, NO),
     "people.change_role": (ALL, NO, NO),
     "people.deactivate": (ALL, NO, NO),
+    "people.delete": (ALL, NO, NO),
     "mail.manage": (ALL, NO, NO),
     "role.see": (ALL, NO, NO),
     "role.manage": (ALL, NO, NO),

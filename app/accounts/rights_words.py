@@ -29,6 +29,7 @@ WORDS = {
     "people.link": "Give people a new link",
     "people.change_role": "Change a role",
     "people.deactivate": "Deactivate and reactivate",
+    "people.delete": "Delete a person, and hand over what is theirs",
     "mail.manage": "See which mail failed, and send it again",
     "role.see": "See what each role may do, and look through its eyes",
     "role.manage": "Make, change and delete roles",

@@ -9,8 +9,8 @@ from flask.cli import AppGroup
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
-from app import web
-from app.accounts import joining, membership
+from app import letters, web
+from app.accounts import inviting, joining, leaving, membership
 from app.accounts.models import Account
 from app.accounts.naming import EmailInvalid, NameBlank, NameTooLong, check_email, check_name
 from app.accounts.passwords import PasswordUnfit, check_password, hash_password
@@ -18,6 +18,8 @@ from app.accounts.reading import AccountUnknown, find_account_by_email, list_acc
 from app.accounts.registering import EmailTaken
 from app.accounts.rights_words import a_role
 from app.accounts.roles import RoleUnknown, get_role
+from app.cli.noting import note
+from app.parting import part
 
 people_group = AppGroup("people", help="Who can sign in, and as what.")
 
@@ -29,7 +31,9 @@ REFUSALS = (
     NameTooLong,
     PasswordUnfit,
     joining.AccountInactive,
+    inviting.InvitedAlready,
     joining.NoAddress,
+    leaving.HeirUnfit,
     membership.LastAdmin,
 )
 
@@ -48,6 +52,7 @@ def add(email: str, name: str, role: str, password_stdin: bool) -> None:
             check_password(password, name=check_name(name), email=check_email(email))
             password_hash = hash_password(password)
         account = joining.add_person(session, name=name, email=email, role=role, password_hash=password_hash)
+        note(session, "person.add", kind="account", id=account.id, name=account.name, role=account.role)
         said = f"{account.name} <{account.email}> is {a_role(account.role_held)} and can sign in."
         if password_hash is None:
             said = _link(session, account)
@@ -67,7 +72,9 @@ def list_people() -> None:
 def link(email: str) -> None:
     """Print a new link by which somebody chooses a password: for those who forgot theirs."""
     with _changing() as session:
-        said = _link(session, _get(session, email))
+        account = _get(session, email)
+        said = _link(session, account)
+        note(session, "person.link", kind="account", id=account.id, name=account.name)
     click.echo(said)
 
 
@@ -88,7 +95,9 @@ def role_command(email: str, role: str) -> None:
     """Give somebody another role."""
     with _changing() as session:
         given = get_role(session, role).name
+        before = _get(session, email).role
         account = membership.change_role(session, _get(session, email).id, role=given)
+        note(session, "role.change", kind="account", id=account.id, name=account.name, before=before, after=given)
         said = f"{account.name} is {a_role(account.role_held)} now."
     click.echo(said)
 
@@ -98,7 +107,9 @@ def role_command(email: str, role: str) -> None:
 def deactivate(email: str) -> None:
     """Sign somebody out everywhere, for good; what they wrote stays."""
     with _changing() as session:
-        said = f"{membership.deactivate(session, _get(session, email).id).name} cannot sign in any more."
+        account = membership.deactivate(session, _get(session, email).id)
+        note(session, "person.deactivate", kind="account", id=account.id, name=account.name)
+        said = f"{account.name} cannot sign in any more."
     click.echo(said)
 
 
@@ -107,8 +118,35 @@ def deactivate(email: str) -> None:
 def reactivate(email: str) -> None:
     """Let somebody sign in again."""
     with _changing() as session:
-        said = f"{membership.reactivate(session, _get(session, email).id).name} is active again."
+        account = membership.reactivate(session, _get(session, email).id)
+        note(session, "person.reactivate", kind="account", id=account.id, name=account.name)
+        said = f"{account.name} is active again."
     click.echo(said)
+
+
+@people_group.command("invite")
+@click.argument("email")
+@click.option("--role", required=True, help="One of those that `roles list` prints.")
+def invite(email: str, role: str) -> None:
+    """Invite somebody by mail; the link is printed, too. It works once, within seven days."""
+    with _changing() as session:
+        invitation, token = inviting.invite(session, email=email, role=role, by_id=None)
+        letters.post_invitation(session, invitation, token=token, by="")
+        note(session, "invitation.send", kind="invitation", id=invitation.id, name=invitation.email, role=role)
+        said = f"{invitation.email} is invited and joins with this link:\n{letters.invitation_link(token)}"
+    click.echo(said)
+
+
+@people_group.command("delete")
+@click.argument("email")
+@click.option("--hand-to", required=True, metavar="EMAIL", help="Who gets their articles and files.")
+def delete(email: str, hand_to: str) -> None:
+    """Delete somebody for good, and hand over what is theirs."""
+    with _changing() as session:
+        parted = part(session, _get(session, email).id, heir_id=_get(session, hand_to).id)
+        heir, articles, files = parted.heir, parted.articles, parted.files
+        note(session, "person.delete", kind="account", name=parted.name, handed_to=heir, articles=articles, files=files)
+    click.echo(f"{parted.name} is deleted. {heir} has {articles} articles and {files} files more.")
 
 
 @contextmanager

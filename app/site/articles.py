@@ -20,7 +20,7 @@ def show(slug: str) -> ResponseReturnValue:
     """An article as readers see it, counted; a former address leads on, a dead one says so (410)."""
     article = find_published(web.reader(), stored(slug))
     if article is None:
-        return _elsewhere(slug)
+        return lead_on(slug)
     newer, older = find_neighbours(web.reader(), article)
     text = article.text.rendered if article.text else ""
     linked = linked_ids(text)
@@ -53,10 +53,11 @@ def elsewhere(path: str) -> ResponseReturnValue:
     trimmed = path.rstrip("/")
     if trimmed != path and "/" not in trimmed and find_published(web.reader(), stored(trimmed)) is not None:
         return redirect(url_for("site.articles.show", slug=stored(trimmed)), 301)
-    return _elsewhere(trimmed)
+    return lead_on(trimmed)
 
 
-def _elsewhere(path: str) -> ResponseReturnValue:
+def lead_on(path: str) -> ResponseReturnValue:
+    """Where a former address leads, if anywhere: 301, 410 or 404."""
     return _answer(resolve_address(web.reader(), stored(path)))
 
 

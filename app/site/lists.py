@@ -9,6 +9,7 @@ from app.articles.archive import list_archive, month_bounds
 from app.articles.reading import Page, list_published
 from app.articles.tagging import find_tag_by_slug
 from app.site.answers import stored
+from app.site.articles import lead_on
 from app.site.keeping import keep, keys_of
 from app.site.presenting import month_alone, month_name
 
@@ -36,8 +37,10 @@ def tag(slug: str) -> ResponseReturnValue:
 @bp.get("/author/<slug>")
 @web.public
 def author(slug: str) -> ResponseReturnValue:
-    """Who somebody is and what they wrote; 404 while nothing of theirs is public."""
-    found = find_account_by_slug(web.reader(), stored(slug)) or abort(404)
+    """Who somebody is and what they wrote; 404 while nothing is public. Of somebody who has left: who has it now."""
+    found = find_account_by_slug(web.reader(), stored(slug))
+    if found is None:
+        return lead_on(f"author/{stored(slug)}")
     page = list_published(web.reader(), page=_page_asked(), size=web.settings().articles_per_page, author_id=found.id)
     keep(f"author:{found.id}", *keys_of(page.items))
     return render_template("site/lists/author.html", author=found, page=_filled(page))

@@ -43,6 +43,7 @@ SHARED_BY_DOORS = (
     "login",
     "octets",
     "one_at_a_time",
+    "parting",
     "proxies",
     "request_log",
     "web",

@@ -31,6 +31,7 @@ STATED = {
     "people.link":         (ALL, NO, NO, NO, NO),
     "people.change_role":  (ALL, NO, NO, NO, NO),
     "people.deactivate":   (ALL, NO, NO, NO, NO),
+    "people.delete":       (ALL, NO, NO, NO, NO),
     "mail.manage":         (ALL, NO, NO, NO, NO),
     "role.see":            (ALL, NO, NO, NO, NO),
     "role.manage":         (ALL, NO, NO, NO, NO),
