@@ -3,12 +3,14 @@
 import logging
 
 from flask import Flask, g, request, session
-from flask_login import LoginManager, UserMixin, login_user, logout_user
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import web
+from app.accounts.browsers import describe_browser
 from app.accounts.models import Account, SignedIn
 from app.accounts.signing_in import end_session, find_signed_in, is_to_be_noted, note_seen, open_session
+from app.audit.recording import record
 
 log = logging.getLogger("typecase.login")
 
@@ -47,8 +49,13 @@ def admit(token: str) -> None:
 def open_here(account: Account, *, means: str) -> str:
     """A new session for this browser, in place of the one it had; after the commit ``admit`` takes the token."""
     end_session(web.writer(), current_token())
-    agent = request.headers.get("User-Agent", "")
-    return open_session(web.writer(), account, means=means, browser=agent, network=web.network())
+    agent, network = request.headers.get("User-Agent", ""), web.network()
+    record(
+        web.writer(), "session.open", actor_id=account.id, actor=account.name, network=network,
+        subject_kind="account", subject_id=account.id, subject=account.name,
+        details={"means": means, "browser": describe_browser(agent)},
+    )  # fmt: skip
+    return open_session(web.writer(), account, means=means, browser=agent, network=network)
 
 
 def keep_step(token: str) -> None:
@@ -71,6 +78,11 @@ def dismiss() -> None:
 def current_token() -> str:
     """The session token that this browser sent, live or not; "" without one."""
     return str(session.get("_user_id", ""))
+
+
+def current_session_id() -> int:
+    """The number of this browser's session; only behind ``@needs``."""
+    return int(current_user.signed_in.id)
 
 
 def _load(token: str) -> Person | None:

@@ -6,6 +6,7 @@ import unicodedata
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from app.accounts.common_passwords import is_common
 from app.text import is_blank
 
 SHORTEST, LONGEST = 12, 200
@@ -13,6 +14,10 @@ SHORTEST, LONGEST = 12, 200
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
 # Checked where there is no password, so that an unknown address takes as long as a known one.
 _NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$Q8ofTYRt9oC7UbRWjBaDDA$8JeHPE47o0gBUgm8o6Ga3U8vPEfDZ55HrdcoiJbJd7A"
+
+
+class PasswordWrong(Exception):
+    """This is not your password."""
 
 
 class PasswordUnfit(Exception):
@@ -35,12 +40,19 @@ class PasswordTooPlain(PasswordUnfit):
     """The same few characters again and again are quickly guessed."""
 
 
+class PasswordCommon(PasswordUnfit):
+    """This is among the first things somebody would try: a common password, or a word or two with a few digits."""
+
+
 class PasswordIsName(PasswordUnfit):
     """Your name or e-mail address is the first thing somebody would try."""
 
 
-def check_password(password: str, *, name: str, email: str) -> None:
-    """Raise a ``PasswordUnfit`` if this may not be the password of the person with this name and address."""
+def check_password(password: str, *, name: str, email: str, also: str = "") -> None:
+    """Raise a ``PasswordUnfit`` if this may not be the password of the person with this name and address.
+
+    ``also``: other words that are no secret here, like the site's name.
+    """
     if len(password) < SHORTEST:
         raise PasswordTooShort
     if len(password) > LONGEST:
@@ -52,6 +64,8 @@ def check_password(password: str, *, name: str, email: str) -> None:
     local = email.partition("@")[0]
     if _plain(password) in {_plain(word) for word in (name, email, local, name * 2, local * 2, local + name)}:
         raise PasswordIsName
+    if is_common(password, known=f"{name} {email} {also}"):
+        raise PasswordCommon
 
 
 def hash_password(password: str) -> str:

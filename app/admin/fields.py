@@ -82,6 +82,6 @@ def new_password_field(label: str = "Password") -> PasswordField:
 def check_new_password(field: Any, *, name: str, email: str) -> None:
     """For a form's ``validate_password``: the accounts room's sentence if the password will not do."""
     try:
-        check_password(field.data or "", name=name, email=email)
+        check_password(field.data or "", name=name, email=email, also=web.settings().name)
     except PasswordUnfit as refusal:
         raise ValidationError(web.sentence(refusal)) from None

@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired
 from app import web
 from app.accounts.factors import find_ways
 from app.accounts.limiting import TooManyTries, succeeded
-from app.accounts.passwords import verify
+from app.accounts.passwords import PasswordWrong, verify
 from app.accounts.signing_in import note_proved
 from app.admin.keeping import find_kept, keep
 from app.admin.passkey_asking import find_site
@@ -58,7 +58,7 @@ def prove() -> ResponseReturnValue:
         form.refuse(refusal)
         return *proof_page(form, 429), {"Retry-After": str(refusal.retry_after)}
     if not verify(me.password_hash, form.password.data or ""):
-        form.password.errors = ["This is not your password."]
+        form.refuse(PasswordWrong(), "password")
         return proof_page(form, 422)
     succeeded(web.writer(), attempt)
     return proved(next_page=form.next.data, kept=form.kept.data)

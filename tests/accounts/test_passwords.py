@@ -69,3 +69,30 @@ def test_a_damaged_hash_is_no_way_in() -> None:
 
 def test_a_lone_surrogate_or_nul_is_no_accident() -> None:
     assert not verify(hash_password("nul\x00 and \ud800 surrogate"), "nul and surrogate")
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "password1234", "P@ssw0rd1234!", "qwertyuiop123", "1qaz2wsx3edc", "abcdefghijkl", "passwordpassword",
+        "letmeinplease", "Liverpool1892", "december2024", "thisismypassword", "iloveyou2iloveyou2",
+        "jennifer1990", "administrator", "123456789012345678", "password" * 25, "qwerty" * 30,
+    ],
+)  # fmt: skip
+def test_what_is_guessed_first_is_refused_however_long(password: str) -> None:
+    with pytest.raises(passwords.PasswordCommon):
+        check_password(password, name="Ada", email="ada@example.org")
+
+
+@pytest.mark.parametrize("password", ["Springfield2026!", "alicespring2024", "spring.alice.99", "evening-gazette-1"])
+def test_what_is_known_of_a_person_and_the_site_is_guessed_first(password: str) -> None:
+    with pytest.raises(passwords.PasswordCommon):
+        check_password(password, name="Alice Springfield", email="spring@example.org", also="The Evening Gazette")
+    check_password("evening-gazette-1-" + GOOD, name="Alice Springfield", email="spring@example.org")
+
+
+def test_what_one_person_is_called_is_no_secret_of_anothers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The list's own module keeps the words of the last person asked about."""
+    with pytest.raises(passwords.PasswordCommon):
+        check_password("Wolkenkuckuck", name="Wolkenkuckuck W", email="w@example.org")
+    check_password("Wolkenkuckuck", name="Alice", email="alice@example.org")

@@ -12,6 +12,7 @@ from app.accounts import inviting, resetting
 from app.accounts.joining import offer_welcome_link
 from app.accounts.models import Account
 from app.accounts.models_doors import Passkey
+from app.accounts.signing_in import list_sessions, open_session
 from app.articles import publishing, writing
 from app.articles.bulk import act
 from app.articles.bulk_kinds import Wanted
@@ -57,6 +58,7 @@ def furnish_site(session: Session, *, alice: Account, bob: Account) -> dict[str,
     done = act(
         session, "tag", ids=[article.id], wanted=Wanted(alice.id, ["Two"]), may=lambda action, subject: True
     )  # fmt: skip
+    open_session(session, alice)
     values = {
         "bulk_id": done.id,
         "article_id": article.id, "revision_id": revision_id, "tag_id": list_tags(session)[0].id,
@@ -66,6 +68,7 @@ def furnish_site(session: Session, *, alice: Account, bob: Account) -> dict[str,
         "token": offer_welcome_link(session, bob), "name": "x", "width": "phone",
         "role": "editor", "passkey_id": add_passkey(session, alice), "message_id": message_id,
         "invitation_id": invitation.id,
+        "session_id": list_sessions(session, alice.id)[0].id,
     }  # fmt: skip
     forgotten = resetting.ask(session, email=bob.email or "")
     assert forgotten is not None
