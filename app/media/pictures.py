@@ -14,15 +14,17 @@ from typing import Any, BinaryIO, NamedTuple
 
 from PIL import Image, ImageCms, ImageOps, JpegImagePlugin
 
-from app.media import limits, sniffing
+from app.media import limits, png, sniffing
 from app.media.limits import Limits
 from app.media.sniffing import Found
 
 KEPT_PIXELS = 24_000_000
 """A larger JPEG is stored at half its width and height, again and again until it has fewer; others have no more."""
+LARGE = 4_000_000
+"""Pixels."""
 _FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/gif": "GIF", "image/webp": "WEBP",
             "image/avif": "AVIF", "image/bmp": "BMP", "image/x-icon": "ICO"}  # fmt: skip
-_MOVING = frozenset({"GIF", "PNG", "WEBP"})
+_MOVING = frozenset({"AVIF", "GIF", "PNG", "WEBP"})
 _KEPT_INFO = frozenset({"transparency", "duration", "loop", "background", "disposal", "blend", "default_image"})
 _KEPT_MODES = frozenset({"1", "L", "LA", "P", "RGB", "RGBA"})
 _BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error, ArithmeticError, LookupError, TypeError,
@@ -123,8 +125,8 @@ def _list_durations(image: Image.Image, within: Limits) -> list[float]:
     try:
         for number in range(most + 1):
             image.seek(number)
-            if image.format == "WEBP":
-                image.load()  # before, this format does not know
+            if image.format in {"AVIF", "WEBP"}:
+                image.load()  # before, these formats do not know
             durations.append(float(image.info.get("duration", 100)))
     except EOFError:
         image.seek(0)
@@ -144,6 +146,9 @@ def _save_moving(image: Image.Image, target: BinaryIO, durations: list[float]) -
     elif image.format == "WEBP":
         how: dict[str, Any] = {"quality": 85, "method": 2, "exif": b"", "icc_profile": b"", "xmp": b""}
         image.save(target, "WEBP", save_all=True, duration=shown, loop=image.info.get("loop", 0), **how)
+    elif image.format == "AVIF":
+        how = {"quality": 80, "speed": 9, "max_threads": 1, "exif": b"", "icc_profile": b"", "xmp": b""}
+        image.save(target, "AVIF", save_all=True, duration=shown, **how)
     else:
         image.save(target, "PNG", save_all=True, duration=shown, exif=b"", icc_profile=None)
     target.seek(0)
@@ -233,11 +238,18 @@ def _save(image: Image.Image, found: Found, target: BinaryIO, style: dict[str, A
     elif found is sniffing.AVIF:
         image.save(target, "AVIF", quality=80, speed=9, max_threads=1, exif=b"", icc_profile=b"", xmp=b"")
     else:
-        # A large one is packed less tightly: it would take seconds.
-        level = 6 if image.width * image.height < 4_000_000 else 3
-        image.save(target, "PNG", icc_profile=None, compress_level=level)
+        _save_png(image, target)
         return sniffing.PNG
     return found
+
+
+def _save_png(image: Image.Image, target: BinaryIO) -> None:
+    """A large one is packed less tightly: it would take seconds."""
+    is_large = image.width * image.height >= LARGE
+    if is_large and image.mode in png.MODES and "transparency" not in image.info:
+        png.write(image, target)
+    else:
+        image.save(target, "PNG", icc_profile=None, compress_level=3 if is_large else 6)
 
 
 def _save_jpeg(image: Image.Image, target: BinaryIO, style: dict[str, Any]) -> None:

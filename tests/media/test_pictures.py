@@ -4,8 +4,9 @@ from io import BytesIO
 
 import pytest
 from PIL import Image, ImageCms
+from PIL.PngImagePlugin import PngInfo
 
-from app.media import limits, pictures, sniffing
+from app.media import limits, pictures, png, sniffing
 from app.media.limits import Limits
 from tests.media.specimens import MP3, MP4, PDF, encoded, moving, picture
 
@@ -48,6 +49,30 @@ def test_each_kind_of_png_keeps_its_looks(mode: str) -> None:
     assert image.mode in {"1", "L", "LA", "P", "RGB", "RGBA"}
 
 
+@pytest.mark.parametrize("mode", ["L", "RGB", "RGBA"])
+@pytest.mark.parametrize("size", [(1, 1), (301, 7), (640, 480)])
+@pytest.mark.parametrize("is_flat", [True, False])
+def test_a_large_png_keeps_every_pixel_and_nothing_else(
+    monkeypatch: pytest.MonkeyPatch, mode: str, size: tuple[int, int], is_flat: bool
+) -> None:
+    monkeypatch.setattr(pictures, "LARGE", 1)
+    monkeypatch.setattr(png, "STRIP", 5_000)
+    grain = Image.new("L", size, 130) if is_flat else Image.effect_noise(size, 80)
+    bands = [grain, grain.point(lambda value: 255 - value), grain, grain.transpose(Image.Transpose.ROTATE_180)]
+    source = grain if mode == "L" else Image.merge(mode, bands[: len(mode)])
+    info = PngInfo()
+    info.add_text("Comment", "secret words")
+    content = encoded(source, "PNG", pnginfo=info, dpi=(7, 7)) + b"<script>hidden behind the end</script>"
+    target = BytesIO()
+    pictures.remake(BytesIO(content), sniffing.PNG, target, within=WITHIN)
+    with Image.open(BytesIO(target.getvalue())) as image:
+        image.verify()
+    with Image.open(target) as image:
+        assert (image.mode, image.size, image.tobytes()) == (mode, size, source.tobytes())
+        assert image.info == {}
+    assert b"secret" not in target.getvalue() and b"script" not in target.getvalue()
+
+
 def test_transparency_stays() -> None:
     source = Image.new("RGBA", (10, 10), (255, 0, 0, 0))
     for kind in ("PNG", "WEBP", "AVIF"):
@@ -77,7 +102,7 @@ def test_metadata_and_place_are_gone_and_the_picture_is_turned() -> None:
     assert b"secret" not in target.getvalue() and b"Exif" not in target.getvalue()
 
 
-@pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG"])
+@pytest.mark.parametrize("kind", ["AVIF", "GIF", "WEBP", "PNG"])
 def test_what_moves_goes_on_moving(kind: str) -> None:
     made, image = remake(moving(5, kind=kind))
     assert made.frames == image.n_frames == 5
