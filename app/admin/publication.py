@@ -12,6 +12,7 @@ from app.admin.noting import noting
 from app.admin.previewing import let_be_framed
 from app.admin.times import TimeInvalid, TimeSkipped, parse_site_time
 from app.articles import publishing
+from app.articles.finishing_inserts import without_own_cards
 from app.articles.models import Article, ArticleAuthor, ArticleTag, Draft, LiveText
 from app.articles.permanent import linked_ids, list_public_slugs, with_current_addresses
 from app.articles.publishing import KEEP, Keep, RenderedDraft
@@ -257,4 +258,4 @@ def _with_links(shown: Article) -> str:
     """The text of the preview, its links to own articles leading where they do now."""
     assert shown.text is not None
     slugs = list_public_slugs(web.reader(), linked_ids(shown.text.rendered))
-    return with_current_addresses(shown.text.rendered, slugs)
+    return without_own_cards(with_current_addresses(shown.text.rendered, slugs), web.address())

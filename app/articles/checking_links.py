@@ -12,6 +12,8 @@ from app import clock
 from app.articles.checking import Advice, Link
 from app.articles.models import Address, Article, LiveText
 from app.articles.slugs import RESERVED
+from app.media.addresses import find_id
+from app.media.reading import list_there
 
 MOST = 300
 """Links that are looked up."""
@@ -25,6 +27,7 @@ STATES = {
     "withdrawn": "leads to an article that has been withdrawn.",
     "trashed": "leads to an article that is in the trash.",
     "place": "leads to a place of another article that is not there.",
+    "file": "leads to a file that is not in the library.",
 }
 
 
@@ -39,10 +42,12 @@ class Target:
 def check_links(session: Session, links: Iterable[Link], *, own_id: int, own_slug: str, address: str) -> list[Advice]:
     """Advice about the links that lead to articles of this site; ``address`` is the site's own, without a slash."""
     targets = [(link, target) for link in links if (target := _target(link.href, address, own_slug))][:MOST]
-    found = _find_articles(session, {target.path for _, target in targets})
+    found = _find_articles(session, {target.path for _, target in targets if not _is_file(target.path)})
     states = {path: _state(article, own_id) for path, article in found.items()}
     places = [(target.path, article) for _, target in targets if target.place and (article := found.get(target.path))]
     ids = _read_ids(session, {article.id for _, article in places})
+    files = _find_missing(session, {target.path for _, target in targets if _is_file(target.path)})
+    states |= dict.fromkeys(files, "file")
     advice = []
     for link, target in targets:
         state = states.get(target.path, "")
@@ -55,7 +60,7 @@ def check_links(session: Session, links: Iterable[Link], *, own_id: int, own_slu
 
 
 def _target(href: str, address: str, own_slug: str) -> Target | None:
-    """What of this site a link asks for, where that is an article or nothing; None for anything else."""
+    """What of this site a link asks for, where that is an article, a file or nothing; None for anything else."""
     try:
         parts = urlsplit(urljoin(f"{address}/{own_slug}", href))
         here = urlsplit(address)
@@ -65,9 +70,20 @@ def _target(href: str, address: str, own_slug: str) -> Target | None:
         return None
     path = unquote(parts.path).strip("/")
     is_article = _NUMBER.fullmatch(path) is not None
-    if not path or (path.split("/", 1)[0] in RESERVED and not is_article):
+    if not path or (path.split("/", 1)[0] in RESERVED and not is_article and not _is_file(path)):
         return None
     return Target(path, unquote(parts.fragment))
+
+
+def _is_file(path: str) -> bool:
+    return find_id(f"/{path}") is not None
+
+
+def _find_missing(session: Session, paths: set[str]) -> set[str]:
+    """Of addresses of the library's files those whose file is not there."""
+    numbers = {path: find_id(f"/{path}") or 0 for path in paths}
+    there = list_there(session, numbers.values())
+    return {path for path, number in numbers.items() if number not in there}
 
 
 def _find_articles(session: Session, paths: set[str]) -> dict[str, Article | None]:

@@ -4,6 +4,7 @@ Works on a finished tree, in place. What is made here counts neither as words no
 """
 
 import re
+from html import unescape
 from urllib.parse import unquote, urlsplit
 
 from app.html_tree import Element
@@ -14,6 +15,14 @@ LABELS = {
 }  # fmt: skip
 CARD = "link-card"
 NO_CARDS_IN = frozenset({"aside", "blockquote", "dd", "figcaption", "figure", "footer", "li", "td", "th"})
+_ATTRIBUTES = r'((?:\s[^\s="<>]+="[^"]*")*)'
+# Text as our serialiser writes it.
+_CARD = re.compile(
+    rf'<p{_ATTRIBUTES}>\s*<a{_ATTRIBUTES}><span class="link-card-title">(.*?)</span>'
+    r' <span class="link-card-host">[^<]*</span></a>',
+    re.DOTALL,
+)
+_HREF = re.compile(r'\shref="([^"]*)"')
 _HOST = re.compile(r"[\w-]+(\.[\w-]+)+(:[0-9]{1,5})?")
 
 
@@ -41,6 +50,24 @@ def decorate(tree: Element) -> None:
         elif element.name in ("aside", "blockquote", "div", "section") and "callout" in _classes(element):
             _label(element)
     _tie_footnotes(tree)
+
+
+def without_own_cards(rendered: str, address: str) -> str:
+    """The same HTML, where a card of this very site is a link. For each page: the site's address may change.
+
+    ``address`` is the site's, without a slash at its end.
+    """
+    host = urlsplit(address).netloc.lower()
+
+    def plain(found: re.Match[str]) -> str:
+        of_paragraph, of_link, title = found.groups()
+        href = _HREF.search(of_link)
+        if href is None or urlsplit(unescape(href[1])).netloc.lower() != host:
+            return found[0]
+        others = of_paragraph.replace(CARD, "").replace(' class=""', "")
+        return f"<p{others}><a{of_link}>{title}</a>"
+
+    return _CARD.sub(plain, rendered) if CARD in rendered and host in rendered.lower() else rendered
 
 
 def _classes(element: Element) -> list[str]:

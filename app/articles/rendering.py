@@ -14,7 +14,7 @@ from app.html_tree import Element, parse, serialise
 from app.media.addresses import Picture
 from app.text import clean_block, shorten
 
-RENDERER = 3
+RENDERER = 4
 """Grows when ``render`` changes what it makes; ``articles render --all`` then remakes the live pages."""
 Pictures = Mapping[int, Picture]
 """The library's pictures by id, as far as a text mentions them: ``showing.list_shown`` finds them."""

@@ -89,6 +89,11 @@ def list_pictures(session: Session, ids: Collection[int]) -> dict[int, Picture]:
     return pictures
 
 
+def list_there(session: Session, ids: Collection[int]) -> set[int]:
+    """Those of some numbers that are of a file of the library."""
+    return set(session.scalars(select(Media.id).where(Media.id.in_(sorted(ids)))))
+
+
 def list_uses(session: Session, media_id: int) -> list[MediaUse]:
     """Where a file is used, by article."""
     rows = select(MediaUse).where(MediaUse.media_id == media_id).order_by(MediaUse.article_id, MediaUse.place)

@@ -4,6 +4,7 @@ from flask import Blueprint, abort, current_app, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 
 from app import web
+from app.articles.finishing_inserts import without_own_cards
 from app.articles.permanent import linked_ids, list_public_slugs, resolve_number, with_current_addresses
 from app.articles.reading import Gone, Moved, find_neighbours, find_published, resolve_address
 from app.site.answers import stored
@@ -24,7 +25,8 @@ def show(slug: str) -> ResponseReturnValue:
     newer, older = find_neighbours(web.reader(), article)
     text = article.text.rendered if article.text else ""
     linked = linked_ids(text)
-    rendered = with_current_addresses(text, list_public_slugs(web.reader(), linked))
+    current = with_current_addresses(text, list_public_slugs(web.reader(), linked))
+    rendered = without_own_cards(current, web.address())
     page = render_template("site/articles/show.html", article=article, rendered=rendered, newer=newer, older=older)
     # Counted once the page is made, so that a page that fails is no view; put in afterwards, so that
     # all the rest of the page is the same for everybody and can be kept.

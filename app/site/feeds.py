@@ -14,6 +14,7 @@ from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app import text, web
+from app.articles.finishing_inserts import without_own_cards
 from app.articles.models import Article
 from app.articles.permanent import linked_ids, list_public_slugs, with_current_addresses
 from app.articles.reading import list_for_feed
@@ -100,7 +101,8 @@ def _entries() -> list[Entry]:
     keep("lists", *keys_of(articles))
     texts = [article.text.rendered if article.text else "" for article in articles]
     slugs = list_public_slugs(web.reader(), (number for shown in texts for number in linked_ids(shown)))
-    current = (with_current_addresses(shown, slugs) for shown in texts)
+    address = web.address()
+    current = (without_own_cards(with_current_addresses(shown, slugs), address) for shown in texts)
     return [_entry(article, shown) for article, shown in zip(articles, current, strict=True)]
 
 

@@ -14,6 +14,7 @@ from app.articles.checking_links import check_links
 from app.articles.models import Article, Draft
 from app.articles.rendering import prepare
 from app.articles.writing import Content
+from tests.media.specimens import add_media
 
 GOOD = (
     '<h2>One</h2><p><img src="/a.jpg" alt="A boat"> <a href="#one">up</a> <a href="https://example.org/">out</a></p>'
@@ -122,13 +123,23 @@ def test_links_to_own_articles_are_followed(session: Session, site: dict[str, Ar
             assert check(session, href) == [told], href
         assert check(session, f"/articles/{number}", own_id=number) == [], "to itself"
     assert check(session, "/articles/4711", "/nothing-here", "/a/b") == ["an article that does not exist."] * 3
-    fine = (
-        "/ /published /published#a-place /published?x#named /tag/x /feed.xml /media/1/a.jpg https://elsewhere.example/x"
-    )
+    fine = "/ /published /published#a-place /published?x#named /tag/x /feed.xml https://elsewhere.example/x"
     good = [*fine.split(), f"/articles/{site['published'].id}", "mailto:a@b.c", "//[bad"]
     assert check(session, *good) == []
     place = "a place of another article that is not there."
     assert check(session, "/published#gone", f"/articles/{site['published'].id}#gone") == [place] * 2
+
+
+def test_links_to_files_are_followed(session: Session, site: dict[str, Article]) -> None:
+    number = add_media(session).id
+    fine = (
+        f"/media/{number}/a-b.jpg",
+        f"https://site.example/media/{number}/a-b.jpg?v=1",
+        "https://else.example/media/9/a.jpg",
+    )
+    assert check(session, *fine) == []
+    lost = (f"/media/{number + 1}/a-b.jpg", f"https://site.example/media/{number + 1}/a.pdf")
+    assert check(session, *lost) == ["a file that is not in the library."] * 2
 
 
 def test_a_former_address_is_no_broken_link(session: Session, site: dict[str, Article], alice: Account) -> None:

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.articles.finishing_code import ALTOGETHER, LANGUAGES, LEXERS, LONGEST, coloured
+from app.articles.finishing_inserts import without_own_cards
 from app.articles.rendering import render
 from app.html_tree import escape, parse, serialise
 
@@ -118,6 +119,18 @@ def test_a_lone_link_to_another_site_is_a_card() -> None:
 )
 def test_other_links_stay_links(source: str) -> None:
     assert "link-card" not in shown(source)
+
+
+def test_a_card_of_this_very_site_is_a_link() -> None:
+    own = shown('<p>\n<a title="x" href="https://www.site.example/a?b=1&amp;c">A <em>title</em></a></p>')
+    others = shown(
+        '<p><a href="https://example.org/?https://www.site.example">x</a></p>'
+        '<p><a href="https://www.site.example@example.org/">x</a></p>'
+    )
+    assert "link-card" in own and others.count("link-card-host") == 2
+    plain = '<p><a title="x" href="https://www.site.example/a?b=1&amp;c">A <em>title</em></a></p>'
+    assert without_own_cards(own + others, "https://WWW.site.example") == plain + others
+    assert without_own_cards(own + others, "https://elsewhere.example") == own + others
 
 
 @pytest.mark.parametrize(
