@@ -95,8 +95,14 @@ def make_handle() -> str:
     return secrets.token_urlsafe(32)
 
 
-def ask_to_make(site: Site, *, handle: str, email: str, name: str, known: list[Passkey] | None = None) -> Asked:
-    """What a browser needs to make a passkey (``create``) and to use it at once (``get``, but for its id)."""
+def ask_to_make(
+    site: Site, *, handle: str, email: str, name: str, known: list[Passkey] | None = None, is_alone: bool = False
+) -> Asked:
+    """What a browser needs to make a passkey (``create``) and to use it at once (``get``, but for its id).
+
+    ``is_alone``: there is no password, so the device has to find it by itself and to check who uses it.
+    """
+    resident = ResidentKeyRequirement.REQUIRED if is_alone else ResidentKeyRequirement.PREFERRED
     create = webauthn.generate_registration_options(
         rp_id=site.id,
         rp_name=site.name,
@@ -106,16 +112,16 @@ def ask_to_make(site: Site, *, handle: str, email: str, name: str, known: list[P
         timeout=SECONDS * 1000,
         exclude_credentials=[_descriptor(passkey) for passkey in known or []],
         authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.PREFERRED, user_verification=UserVerificationRequirement.PREFERRED
+            resident_key=resident, user_verification=_verification(is_alone)
         ),
     )
-    proof = ask_to_use(site)
+    proof = ask_to_use(site, must_verify=is_alone)
     options = {"create": options_to_json_dict(create), "get": proof.options}
     return Asked(options, {"challenge": bytes_to_base64url(create.challenge), "proof": proof.kept["challenge"]})
 
 
-def check_new(site: Site, *, kept: dict[str, str], made: str, used: str) -> NewPasskey:
-    """The passkey that was made and used as ``ask_to_make`` asked. Raises ``PasskeyRefused``."""
+def check_new(site: Site, *, kept: dict[str, str], made: str, used: str, is_alone: bool = False) -> NewPasskey:
+    """The passkey that was made and used as ``ask_to_make`` asked. Raises ``PasskeyRefused``, ``PasskeyUnverified``."""
     answer = _parse(made)
     try:
         new = webauthn.verify_registration_response(
@@ -129,7 +135,7 @@ def check_new(site: Site, *, kept: dict[str, str], made: str, used: str) -> NewP
     credential_id = bytes_to_base64url(new.credential_id)
     count, _ = _check(
         site, used, challenge=kept["proof"], credential_id=credential_id, public_key=new.credential_public_key,
-        sign_count=new.sign_count, must_verify=False,
+        sign_count=new.sign_count, must_verify=is_alone,
     )  # fmt: skip
     return NewPasskey(
         credential_id,
@@ -169,12 +175,11 @@ def check_name(typed: str) -> str:
 
 def ask_to_use(site: Site, *, known: list[Passkey] | None = None, must_verify: bool = False) -> Asked:
     """What a browser needs to use a passkey: one of ``known``, or whichever it has for this site."""
-    verification = UserVerificationRequirement.REQUIRED if must_verify else UserVerificationRequirement.PREFERRED
     options = webauthn.generate_authentication_options(
         rp_id=site.id,
         timeout=SECONDS * 1000,
         allow_credentials=[_descriptor(passkey) for passkey in known or []],
-        user_verification=verification,
+        user_verification=_verification(must_verify),
     )
     return Asked(options_to_json_dict(options), {"challenge": bytes_to_base64url(options.challenge)})
 
@@ -263,6 +268,10 @@ def forget(session: Session, account_id: int, *, passkey_id: int) -> str:
     passkey = get_passkey(session, account_id, passkey_id=passkey_id)
     session.execute(delete(Passkey).where(Passkey.id == passkey.id))
     return passkey.name
+
+
+def _verification(is_required: bool) -> UserVerificationRequirement:
+    return UserVerificationRequirement.REQUIRED if is_required else UserVerificationRequirement.PREFERRED
 
 
 def _descriptor(passkey: Passkey) -> PublicKeyCredentialDescriptor:

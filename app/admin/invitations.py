@@ -15,6 +15,7 @@ from app.accounts.passwords import hash_password
 from app.accounts.registering import EmailTaken
 from app.accounts.roles import get_role
 from app.admin.fields import check_new_password, email_field, name_field, new_password_field, role_field
+from app.admin.passkey_asking import find_site
 from app.audit.recording import record
 
 bp = Blueprint("invitations", __name__)
@@ -33,8 +34,8 @@ class AcceptForm(web.Form):
     name = name_field("Your name")
     password = new_password_field("A password")
 
-    def __init__(self, email: str) -> None:
-        super().__init__()
+    def __init__(self, email: str, *, is_empty: bool = False) -> None:
+        super().__init__(**({"formdata": None} if is_empty else {}))
         self.address = email
 
     def validate_password(self, field: Any) -> None:
@@ -130,8 +131,8 @@ def _list_with(refusal: Exception) -> ResponseReturnValue:
 def open_invitation(token: str) -> ResponseReturnValue:
     invitation = inviting.find_invitation(web.reader(), token)
     if invitation is None:
-        return _guessed()
-    return _accept_page(AcceptForm(invitation.email), invitation)
+        return guessed()
+    return accept_page(invitation)
 
 
 @bp.post("/invitation/<token>")
@@ -139,40 +140,46 @@ def open_invitation(token: str) -> ResponseReturnValue:
 def accept(token: str) -> ResponseReturnValue:
     invitation = inviting.find_invitation(web.reader(), token)
     if invitation is None:
-        return _guessed()
+        return guessed()
     form = AcceptForm(invitation.email)
     if not form.validate_on_submit():
-        return _accept_page(form, invitation), form.refusal_status
+        return accept_page(invitation, form=form), form.refusal_status
     password_hash = hash_password(form.password.data or "")
     try:
         account = inviting.accept(web.writer(), token=token, name=form.name.data or "", password_hash=password_hash)
     except (LinkUseless, EmailTaken):
-        return _over()
-    _come_in(account)
+        return over()
+    come_in(account)
     return redirect(url_for("admin.front.index", done="joined"), 303)
 
 
-def _come_in(account: Account) -> None:
+def come_in(account: Account, *, means: str = "link") -> None:
     """Sign in somebody who has just joined, and commit that."""
     who: dict[str, Any] = {"actor_id": account.id, "actor": account.name, "network": web.network()}
     record(web.writer(), "person.join", **who, subject_kind="account", subject_id=account.id, subject=account.name)
-    token = our_login.open_here(account, means="link")
+    token = our_login.open_here(account, means=means)
     web.writer().commit()
     our_login.admit(token)
 
 
-def _accept_page(form: AcceptForm, invitation: Invitation) -> str:
-    role = get_role(web.reader(), invitation.role)
+def accept_page(invitation: Invitation, *, form: AcceptForm | None = None, passkey_form: web.Form | None = None) -> str:
+    """The page on which somebody joins, with a password or a passkey; one of the forms may have been refused."""
     return render_template(
-        "admin/invitations/accept.html", form=form, invitation=invitation, role=role, action=request.path
+        "admin/invitations/accept.html",
+        form=form or passkey_form,
+        password_form=form or AcceptForm(invitation.email, is_empty=True),
+        invitation=invitation,
+        role=get_role(web.reader(), invitation.role),
+        token=request.view_args["token"] if request.view_args else "",
+        site=find_site(),
     )
 
 
-def _guessed() -> ResponseReturnValue:
+def guessed() -> ResponseReturnValue:
     """No invitation is open with this link: another try at the next, after too many of them a refusal (429)."""
     web.take_try("invitation")
-    return _over()
+    return over()
 
 
-def _over() -> tuple[str, int]:
+def over() -> tuple[str, int]:
     return render_template("admin/invitations/over.html"), 404

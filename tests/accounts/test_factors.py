@@ -10,6 +10,7 @@ from app.accounts import authenticators, ceremonies, factor_changes, factors, pa
 from app.accounts.ceremonies import CeremonyOver
 from app.accounts.factor_changes import LastFactorDemanded, LastWayIn
 from app.accounts.models import Account, Role
+from app.accounts.roles import demand_second_factor
 from app.accounts.signing_in import find_signed_in, open_session
 from tests.accounts.soft_passkey import SoftPasskey
 from tests.accounts.test_passkeys import SITE, own
@@ -27,11 +28,9 @@ def add_app(session: Session, account: Account, token: str = "") -> str:
     return secret
 
 
-def demand(session: Session, account: Account, days: int = 14) -> Role:
-    role = session.get_one(Role, account.role)
-    role.demands_second_factor, role.grace_days = True, days
-    factors.follow_demand(session, role)
-    return role
+def demand(session: Session, account: Account, days: int = 14) -> None:
+    demand_second_factor(session, account.role, demanded=True, grace_days=days, by=None)
+    session.refresh(account)
 
 
 def test_ways_are_those_that_work(session: Session, ada: Account, the_clock: Clock) -> None:
@@ -95,7 +94,7 @@ def test_the_last_way_in_stays(session: Session, ada: Account) -> None:
 def test_a_role_gives_days(session: Session, ada: Account, the_clock: Clock) -> None:
     the_clock.set(NOW)
     assert factors.find_due(session, ada) is None
-    role = demand(session, ada, days=3)
+    demand(session, ada, days=3)
     due = NOW + timedelta(days=3)
     assert (factors.find_due(session, ada), factors.is_overdue(session, ada)) == (due, False)
     the_clock.set(NOW + timedelta(days=2))
@@ -105,8 +104,8 @@ def test_a_role_gives_days(session: Session, ada: Account, the_clock: Clock) -> 
     assert factors.is_overdue(session, ada)
     own(session, ada, SoftPasskey())
     assert (factors.find_due(session, ada), factors.is_overdue(session, ada)) == (None, False)
-    role.demands_second_factor = False
-    factors.follow_demand(session, role)
+    demand_second_factor(session, "admin", demanded=False, grace_days=3, by=None)
+    session.refresh(ada)
     assert ada.second_factor_due_at is None
 
 

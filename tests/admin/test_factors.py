@@ -13,10 +13,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from app.accounts import authenticators, factors, passkeys, recovery
+from app.accounts import authenticators, factors, inviting, passkeys, recovery
 from app.accounts.membership import deactivate
 from app.accounts.models import Account, Role, SignedIn
 from app.accounts.models_doors import Authenticator, Passkey
+from app.accounts.roles import demand_second_factor
 from app.audit.models import AuditEntry
 from app.config import Config
 from tests.accounts.conftest import PASSWORD, person
@@ -442,9 +443,7 @@ def test_a_second_factor_is_a_proof(
 
 
 def demand(session: Session, name: str, days: int) -> None:
-    role = session.get_one(Role, name)
-    role.demands_second_factor, role.grace_days = True, days
-    factors.follow_demand(session, role)
+    demand_second_factor(session, name, demanded=True, grace_days=days, by=None)
     session.commit()
 
 
@@ -490,3 +489,29 @@ def test_signing_in_begins_the_days_of_who_came_to_the_role_later(
     session.refresh(ada)
     assert ada.second_factor_due_at == NOW + timedelta(days=14)
     assert passkeys.list_passkeys(session, ada.id) == []
+
+
+# Joining
+
+
+def test_somebody_joins_with_a_passkey_and_no_password(
+    app: Flask, alice: Account, client_of: ClientOf, session: Session
+) -> None:
+    _invitation, token = inviting.invite(session, email="new@example.org", role="author", by_id=alice.id)
+    session.commit()
+    client, device, path = app.test_client(), SoftPasskey(), f"/invitation/{token}/passkey"
+    options = ask(client, f"{path}/options")
+    assert options["create"]["authenticatorSelection"]["residentKey"] == "required"
+    weak = SoftPasskey(verifies=False).make_and_use(options)
+    answer = post_form(client, path, weak | {"name": "Noor"})
+    assert (answer.status_code, is_in(client)) == (422, False)
+    fields = device.make_and_use(ask(client, f"{path}/options"))
+    assert post_form(app.test_client(), path, fields | {"name": "Noor"}).status_code == 422, "another browser"
+    answer = post_form(client, path, fields | {"name": "Noor"})
+    assert where_to(answer) == f"{SECURITY}?done=joined-by-passkey"
+    assert post_form(app.test_client(), path, fields | {"name": "Noor"}).status_code == 404, "used up"
+    again = app.test_client()
+    assert post_form(again, "/login", {"email": "new@example.org", "password": ""}).status_code == 422
+    used = device.use(ask(again, "/login/passkey/options"))
+    assert post_form(again, "/login/passkey", {"used": used}).status_code == 303
+    assert "Noor" in text_of(again.get("/admin/profile"))

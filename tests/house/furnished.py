@@ -74,6 +74,7 @@ def furnish_site(session: Session, *, alice: Account, bob: Account) -> dict[str,
     assert forgotten is not None
     TOKENS.update({
         "admin.invitations.open_invitation": invited, "admin.invitations.accept": invited,
+        "admin.invitations_passkeys.ask": invited, "admin.invitations_passkeys.accept": invited,
         "admin.reset.choose": forgotten[1], "admin.reset.change": forgotten[1],
     })  # fmt: skip
     record(session, "article.publish", subject_kind="article", subject_id=article.id, subject="A title")

@@ -36,7 +36,13 @@ def test_the_admin_is_closed_but_for_its_entrance(bare_app: Flask) -> None:
     }
     # Joining by an invitation; a forgotten password; a new address confirmed from its mailbox.
     with_a_link = {"admin.invitations.open_invitation", "admin.invitations.accept"}
-    beside = ("admin.entrance.", "admin.factors_entrance.", "admin.reset.", "admin.addresses.")
+    beside = (
+        "admin.entrance.",
+        "admin.factors_entrance.",
+        "admin.invitations_passkeys.",
+        "admin.reset.",
+        "admin.addresses.",
+    )
     assert {endpoint for endpoint in opened if not endpoint.startswith(beside)} == with_a_link
 
 
