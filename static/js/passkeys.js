@@ -5,6 +5,7 @@ import { create, get, isKnown } from "./passkeys/device.js";
 const REFRESHED_EVERY = 10 * 60 * 1000; // the server forgets a challenge after 15 minutes
 let waiting = null; // what the browser may offer in the e-mail field, until a button is pressed
 let refreshing = 0;
+let asking = Promise.resolve();
 
 if (isKnown()) {
   for (const form of document.querySelectorAll("form[data-passkey]")) {
@@ -97,7 +98,13 @@ function send(form, used) {
   form.submit();
 }
 
-async function ask(form) {
+// One after the other: the cookie holds the challenge that was asked for last, and so must the page.
+function ask(form) {
+  asking = asking.then(() => fetchOptions(form), () => fetchOptions(form));
+  return asking;
+}
+
+async function fetchOptions(form) {
   const body = new URLSearchParams({ csrf_token: form.elements.csrf_token.value });
   const answer = await fetch(form.dataset.options, { method: "POST", body, headers: { Accept: "application/json" } });
   const said = await answer.json();
