@@ -15,7 +15,7 @@ from app.pageviews.counter import Counter
 
 def create_app(config: Config) -> Flask:
     """Wire an application for this configuration. Connects to nothing, migrates nothing, prints nothing."""
-    from app import admin, cli, errors, headers, health, hosts, login, site, web
+    from app import admin, bounds, cli, errors, headers, health, hosts, login, site, web
     from app.media.storing import open_workshop
 
     app = Flask("app", root_path=str(ROOT / "app"), template_folder="../templates", static_folder="../static")
@@ -42,6 +42,7 @@ def create_app(config: Config) -> Flask:
     app.extensions["typecase.media"] = open_workshop(config)
     login.furnish(app)
     errors.furnish(app)
+    bounds.furnish(app)
     hosts.guard(app, config)
     health.furnish(app)
     app.register_blueprint(admin.bp)

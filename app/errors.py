@@ -65,6 +65,10 @@ DETAILS = {
         "Nothing was changed. Set one up at /admin/profile/security in another tab; then come back and send it again.",
     ),
     "other-site": ("That is for pages of this site", "Another site's page asked for it. Nothing was changed."),
+    "too-many-fields": (
+        "That form has too many fields",
+        "No form of this site has more than a thousand. Nothing was changed.",
+    ),
     "unknown-host": ("This address is not served here", "The site answers under its own name only."),
 }
 

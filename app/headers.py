@@ -1,13 +1,23 @@
-"""What every answer says to browsers about what its page may do, whichever handler made it."""
+"""What every answer says to browsers about what its page may do, whichever handler made it.
 
-from flask import Flask, request
+Kept pages keep the headers that they were made with: a changed setting makes all of them old.
+"""
+
+from flask import Flask, current_app, g, request
 from werkzeug.wrappers import Response
 
-CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; connect-src 'self'; "
-    "img-src 'self' data: https: http:; media-src 'self' https: http:; manifest-src 'self'; "
-    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-)
+from app.config import Config
+
+DOORWAY = frozenset({"admin.entrance", "admin.factors_entrance", "admin.proving", "admin.reset", "admin.invitations"})
+"""Where secrets are typed: nothing there comes from elsewhere, pictures neither."""
+SECURE = "max-age=31536000"
+NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+"""The policy of what is no page."""
+_FEATURES = ("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer", "microphone",
+             "midi", "payment", "usb")  # fmt: skip
+_PASSKEYS = ("publickey-credentials-create", "publickey-credentials-get")
+NO_FEATURES = ", ".join(f"{name}=()" for name in (*_FEATURES, *_PASSKEYS))
+STAFF_FEATURES = ", ".join([*(f"{name}=()" for name in _FEATURES), *(f"{name}=(self)" for name in _PASSKEYS)])
 
 
 def furnish(app: Flask) -> None:
@@ -15,15 +25,58 @@ def furnish(app: Flask) -> None:
     app.after_request(_add)
 
 
+def policy(*, frames: bool = False, framed: bool = False) -> str:
+    """The Content-Security-Policy of the page of this request; to be asked for once it is rendered.
+
+    ``frames``: it shows pages of this site in a frame; ``framed``: they may show it in theirs. Pictures and
+    recordings of other sites are in it while a setting allows them, over https only.
+    """
+    foreign = " https:" if _allows_foreign() else ""
+    directives = {
+        "default-src": "'none'",
+        "style-src": "'self'",
+        "script-src": "'self'",
+        "font-src": "'self'",
+        "connect-src": "'self'",
+        "img-src": f"'self' data:{foreign}",
+        "media-src": f"'self'{foreign}",
+        "manifest-src": "'self'",
+        "frame-src": "'self'" if frames else "",
+        "form-action": "'self'",
+        "frame-ancestors": "'self'" if framed else "'none'",
+        "base-uri": "'none'",
+    }
+    said = "; ".join(f"{name} {value}" for name, value in directives.items() if value)
+    return f"{said}; upgrade-insecure-requests" if _is_https() else said
+
+
+def _allows_foreign() -> bool:
+    """What the settings say, if the page was made with them; no answer asks the database for its headers' sake."""
+    return "settings" in g and bool(g.settings.allows_foreign_pictures) and request.blueprint not in DOORWAY
+
+
+def _is_https() -> bool:
+    config: Config = current_app.extensions["typecase.config"]
+    return config.is_https
+
+
 def _add(response: Response) -> Response:
-    response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers, part = response.headers, request.blueprint or ""
+    is_staff, is_page = part.startswith("admin"), response.mimetype == "text/html"
+    if "Content-Security-Policy" not in headers:
+        headers["Content-Security-Policy"] = policy() if is_page else NOTHING
+    headers.setdefault("X-Content-Type-Options", "nosniff")
     if "token" in (request.view_args or {}):
-        response.headers["Referrer-Policy"] = "no-referrer"  # the address itself lets somebody in
-    response.headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
-    response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        headers["Referrer-Policy"] = "no-referrer"  # the address itself lets somebody in
+    headers.setdefault("Referrer-Policy", "same-origin" if is_staff else "strict-origin-when-cross-origin")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    # Other sites' feed readers and search engines show our pictures; pages belong in nobody's.
+    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin" if is_staff or is_page else "cross-origin")
+    headers.setdefault("Permissions-Policy", STAFF_FEATURES if is_staff else NO_FEATURES)
+    if _is_https():
+        headers.setdefault("Strict-Transport-Security", SECURE)
     if request.endpoint == "static" and "v" in request.args:
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-    elif request.endpoint != "static" and (request.blueprint or "").startswith("admin"):
-        response.headers.setdefault("Cache-Control", "no-store")
+        headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    elif request.endpoint != "static" and is_staff:
+        headers.setdefault("Cache-Control", "no-store")
     return response

@@ -1,5 +1,6 @@
 """The publication itself: its name, tagline, language, time zone, address, articles a page."""
 
+import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
@@ -15,6 +16,9 @@ from app.db import Base
 from app.outbound import parse
 from app.text import clean_line, is_blank
 
+_MAIL_ADDRESS = re.compile(r"[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)*[A-Za-z0-9-]{1,63}", re.ASCII)
+_CONTACT = re.compile(r"https://[A-Za-z0-9][!-~]{2,280}|tel:\+?[0-9() -]{3,40}", re.ASCII)
+
 
 class SiteNameBlank(Exception):
     """Please give the site a name."""
@@ -26,6 +30,14 @@ class LanguageUnknown(Exception):
 
 class AddressInvalid(Exception):
     """An address is https:// or http:// and a host name, nothing after it, like https://example.org."""
+
+
+class ContactInvalid(Exception):
+    """A contact is an e-mail address, or begins with https:// or tel:, like https://example.org/security."""
+
+
+class SenderInvalid(Exception):
+    """The sender is one e-mail address, like news@example.org, without a name."""
 
 
 class Publication(Base):
@@ -156,6 +168,24 @@ def check_language(typed: str) -> str:
     except (ValueError, UnknownLocaleError):
         raise LanguageUnknown from None
     return "-".join(part for part in (language, script, territory) if part)
+
+
+def check_contact(typed: str) -> str:
+    """Where holes are reported, as security.txt gives it; "" for nowhere. Raises ``ContactInvalid``."""
+    contact = clean_line(typed)
+    if _MAIL_ADDRESS.fullmatch(contact.removeprefix("mailto:")):
+        return f"mailto:{contact.removeprefix('mailto:')}"
+    if contact and not _CONTACT.fullmatch(contact):
+        raise ContactInvalid
+    return contact
+
+
+def check_sender(typed: str) -> str:
+    """The address that mail comes from; "" for none of its own. Raises ``SenderInvalid``."""
+    sender = clean_line(typed)
+    if sender and not _MAIL_ADDRESS.fullmatch(sender):
+        raise SenderInvalid
+    return sender
 
 
 def check_address(typed: str) -> str:

@@ -3,7 +3,7 @@
 from flask import Blueprint
 from flask.blueprints import BlueprintSetupState
 
-from app.site import articles, explaining, feeds, lists, media, metadata, pageviews, presenting, sitemap
+from app.site import articles, explaining, feeds, lists, media, metadata, pageviews, presenting, sitemap, well_known
 from app.site.answers import stay_fresh
 from app.site.keeping import keep_pages, tell_caches
 from app.site.plain_answers import wrap as answer_plainly
@@ -11,7 +11,7 @@ from app.site.plain_answers import wrap as answer_plainly
 __all__ = ["answer_plainly", "bp", "keep_pages", "tell_caches"]
 
 bp = Blueprint("site", __name__)
-for module in (articles, lists, feeds, sitemap, pageviews, explaining, media):
+for module in (articles, lists, feeds, sitemap, pageviews, explaining, media, well_known):
     bp.register_blueprint(module.bp)
 bp.after_request(stay_fresh)
 

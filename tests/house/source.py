@@ -33,6 +33,7 @@ FOUNDATION = (
 )
 ROOMS = ("audit", "accounts", "pageviews", "media", "articles", "imports")  # each may use those before it
 SHARED_BY_DOORS = (
+    "bounds",
     "assets",
     "errors",
     "forms",
