@@ -125,6 +125,8 @@ def corpus() -> Path:
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated SQLite file, to be copied."""
+    if prepared := os.environ.get("MIGRATED_SQLITE"):  # from a test that starts pytest itself
+        return Path(prepared)
     path = tmp_path_factory.mktemp("template") / "typecase.db"
     database = Database(f"sqlite:///{path}")
     migrating.upgrade(database)
