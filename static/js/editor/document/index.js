@@ -22,6 +22,7 @@ import { Sources } from "./sources.js";
  *   focus, scroll position and the undo history of the rest stay. `sent`: blocks() as it was when it was sent: what was
  *   typed since then stays. Without it all that differs is replaced. Gives false, having done nothing, while a
  *   character is being composed (input methods): then try again;
+ * - isComposing: whether one is;
  * - focusBlock(id): put the caret into a block and show it; false if there is none;
  * - setHtml(html): another text, as if the writer had pasted it (undo brings back the former one);
  * - fillField(): write html() into the field (done at each change).
@@ -93,6 +94,7 @@ export function openDocument({ mount, field, html, ids = [], extensions = [] }) 
   return {
     editor,
     blocks,
+    get isComposing() { return editor.view.composing; },
     html: text,
     onChange: (listener) => listeners.add(listener),
     applyBlocks,

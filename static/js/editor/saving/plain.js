@@ -3,7 +3,7 @@
 import { makeName } from "./names.js";
 
 export function openPlain(field, ids = []) {
-  let known = [];
+  let known = [], isComposing = false;
   const listeners = [];
   const texts = () => split(field.value);
   const named = () => {
@@ -13,8 +13,10 @@ export function openPlain(field, ids = []) {
   };
   known = texts().map((text, at) => [ids[at] ?? makeName(), text]);
   field.addEventListener("input", () => { for (const listener of listeners) listener(); });
+  for (const event of ["compositionstart", "compositionend"]) field.addEventListener(event, () => { isComposing = event === "compositionstart"; });
   return {
     isPlain: true,
+    get isComposing() { return isComposing; },
     editor: null,
     blocks: named,
     html: () => field.value,

@@ -28,7 +28,7 @@ export class Presence {
       if (["offline", "unreachable"].includes(saver.trouble)) saver.resume();
       this.take(answer);
       const isNews = answer.version > saver.base.version && version === saver.base.version && !saver.running && !saver.isDirty;
-      if (isNews) this.#adopt(answer);
+      if (isNews && !(answer.blocks && saver.doc.isComposing)) this.#adopt(answer);
     } else if (["signed-out", "gone", "forbidden"].includes(answer.kind) && !saver.running) saver.interrupted(answer.kind);
   }
 

@@ -12,6 +12,7 @@ const PAUSE = 700;
 const LONGEST = 9_000;
 const LONGEST_WAIT = 30_000;
 const MOST_FOR_JOURNAL = 1_500;
+const COMPOSED = 60;
 
 export class Saver {
   constructor({ doc, form, fields, server, keeper, status, tab }) {
@@ -97,7 +98,15 @@ export class Saver {
     await Promise.race([this.keeper.now(), new Promise((resolve) => setTimeout(resolve, MOST_FOR_JOURNAL))]);
     this.status.show("saving");
     const answer = await this.server.post(this.address, sending.params);
+    if (answer.blocks) await this.#composed();
     return this.#take(answer, sending);
+  }
+
+  /** A character that is being composed (input methods) is not disturbed: what came from the server waits until it stands. */
+  async #composed() {
+    for (let rest = this.doc.isComposing ? 2 : 0; rest > 0; rest = this.doc.isComposing ? 2 : rest - 1) {
+      await new Promise((resolve) => setTimeout(resolve, COMPOSED));
+    }
   }
 
   /** All that the server does not have, as a save; null if there is nothing. */
