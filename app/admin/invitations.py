@@ -170,7 +170,7 @@ def accept_page(invitation: Invitation, *, form: AcceptForm | None = None, passk
         password_form=form or AcceptForm(invitation.email, is_empty=True),
         invitation=invitation,
         role=get_role(web.reader(), invitation.role),
-        token=request.view_args["token"] if request.view_args else "",
+        link_token=request.view_args["token"] if request.view_args else "",
         site=find_site(),
     )
 

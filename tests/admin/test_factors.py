@@ -500,6 +500,9 @@ def test_somebody_joins_with_a_passkey_and_no_password(
     _invitation, token = inviting.invite(session, email="new@example.org", role="author", by_id=alice.id)
     session.commit()
     client, device, path = app.test_client(), SoftPasskey(), f"/invitation/{token}/passkey"
+    opened = page(client.get(f"/invitation/{token}"))
+    assert opened.xpath("//form/@action") == [f"/invitation/{token}", path]
+    assert opened.xpath("//form/@data-options") == [f"{path}/options"]
     options = ask(client, f"{path}/options")
     assert options["create"]["authenticatorSelection"]["residentKey"] == "required"
     weak = SoftPasskey(verifies=False).make_and_use(options)

@@ -66,7 +66,7 @@ def test_somebody_joins_by_an_invitation(
     assert account is not None and (account.role, account.name) == ("editor", "Nina New")
     actions = list(session.scalars(select(AuditEntry.action).order_by(AuditEntry.number)))
     session.commit()
-    assert actions == ["invitation.send", "person.join"]
+    assert actions == ["invitation.send", "person.join", "session.open"]
     assert client.get(path).status_code == 404, "it works once"
     assert "Invited, not here yet" not in text_of(admin.get("/admin/people"))
 
