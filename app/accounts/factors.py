@@ -90,6 +90,14 @@ def find_due(session: Session, account: Account) -> datetime | None:
     return account.second_factor_due_at
 
 
+def list_lacking(session: Session, *, limit: int) -> list[Account]:
+    """Who has no second factor although their role demands one, those first whose days end first."""
+    lacks = [~exists().where(noun.account_id == Account.id) for noun in (Passkey, Authenticator)]
+    wanted = [Account.second_factor_due_at.is_not(None), Account.deactivated_at.is_(None), Account.email.is_not(None)]
+    order = (Account.second_factor_due_at, Account.id)
+    return list(session.scalars(select(Account).where(*wanted, *lacks).order_by(*order).limit(limit)))
+
+
 def is_overdue(session: Session, account: Account) -> bool:
     """Whether this person's days are over: they have to add a second factor before anything else."""
     due_at = find_due(session, account)

@@ -30,6 +30,7 @@ from app.admin import (
     looking,
     mail,
     media,
+    palette,
     people,
     previewing,
     profile,
@@ -84,6 +85,7 @@ for module in (
     statistics,
     corrections,
     media,
+    palette,
 ):
     bp.register_blueprint(module.bp)
 

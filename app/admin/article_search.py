@@ -31,7 +31,7 @@ def find() -> ResponseReturnValue:
         article = _by_id(number) if number else find_slug_holder(web.reader(), normalize("NFC", slug))
         found = [article] if article is not None and _may_see(article) else []
     else:
-        found = _matching(words)
+        found = list_found(words)
     return jsonify(items=[_described(article) for article in found])
 
 
@@ -58,7 +58,8 @@ def _may_see(article: Article) -> bool:
     return may(web.me(), "article.see", article) or find_published_by_id(web.reader(), article.id) is not None
 
 
-def _matching(asked: str) -> list[Article]:
+def list_found(asked: str) -> list[Article]:
+    """What matches, of what people may see: ten at most, those with all the words in their title first."""
     session, me = web.reader(), web.myself()
     if scope_of(me, "article.list") == OWN:
         own = list_articles(session, Filter(q=asked, owner_id=me.id), size=LOOKED_AT).items

@@ -10,14 +10,17 @@ from typing import NamedTuple
 from flask import url_for
 
 from app import web
+from app.accounts.factors import list_lacking
 from app.accounts.permissions import may
 from app.admin import statistics_words as words
 from app.admin.statistics_numbers import name_articles
+from app.mail import count_failed
 from app.pageviews.periods import Period
 from app.pageviews.spikes_asked import list_spikes
 from app.pageviews.statistics import get_today
 from app.purges import find_state
 
+NAMED = 3
 SPIKES = 2
 """So many unusual hours are named, and twice as many looked at: each costs three questions."""
 
@@ -64,4 +67,22 @@ def shared_cache() -> Iterable[Attention]:
         yield Attention(said, url_for("admin.schedule.index", _anchor="late-heading"), "More about it", "bad")
 
 
-PROVIDERS: list[Callable[[], Iterable[Attention]]] = [shared_cache, spikes]
+def failed_mail() -> Iterable[Attention]:
+    """Messages that could not be sent: somebody waits for a link."""
+    if may(web.me(), "mail.manage") and (count := count_failed(web.reader())):
+        said = "One message could not be sent." if count == 1 else f"{count} messages could not be sent."
+        yield Attention(said, url_for("admin.mail.index"), "Look at the mail", "bad")
+
+
+def missing_factors() -> Iterable[Attention]:
+    """People without the second factor that their role demands."""
+    if not may(web.me(), "people.list"):
+        return
+    lacking = list_lacking(web.reader(), limit=NAMED + 1)
+    if lacking:
+        names = ", ".join(account.name for account in lacking[:NAMED]) + (" and others" if lacking[NAMED:] else "")
+        said = f"Without the second factor that their role demands: {names}."
+        yield Attention(said, url_for("admin.people.index"), "People")
+
+
+PROVIDERS: list[Callable[[], Iterable[Attention]]] = [failed_mail, shared_cache, missing_factors, spikes]

@@ -11,7 +11,7 @@ from lxml import html
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from app import clock
+from app import clock, mail
 from app.accounts.models import Account
 from app.articles import publishing
 from app.articles.models import Article
@@ -154,6 +154,21 @@ def test_admins_see_a_cache_that_could_not_be_told(admin: FlaskClient, editor: F
     assert part(editor, "Needs attention") is None
 
 
+def test_admins_see_mail_that_failed_and_who_lacks_a_second_factor(
+    admin: FlaskClient, editor: FlaskClient, bob: Account, session: Session
+) -> None:
+    message = mail.post(session, kind="reset", recipient="a@example.org", subject="A", text="B")
+    message.attempts, message.problem, message.given_up_at = 9, "It is not there", clock.now()
+    bob.second_factor_due_at = clock.now() + timedelta(days=3)
+    session.commit()
+    found = said(admin, "Needs attention")
+    assert "One message could not be sent." in found and "their role demands: Bob." in found
+    section = part(admin, "Needs attention")
+    assert section is not None
+    assert [admin.get(link).status_code for link in section.xpath(".//a/@href")] == [200, 200]
+    assert part(editor, "Needs attention") is None
+
+
 @contextmanager
 def questions(database: Database) -> Iterator[list[str]]:
     """What is asked of the database meanwhile."""
@@ -182,4 +197,41 @@ def test_more_articles_are_no_more_questions(admin: FlaskClient, database: Datab
         return len([said for said in asked if said.startswith(("SELECT", "WITH"))])
 
     few = furnish(2)
-    assert furnish(10) == few <= 25
+    assert furnish(10) == few <= 30
+
+
+def found(client: FlaskClient, asked: str = "") -> list[tuple[str, str]]:
+    """What the palette offers: label and address."""
+    answer = client.get("/admin/palette", query_string={"q": asked}, headers={"Accept": "application/json"})
+    return [(item["label"], item["address"]) for item in answer.get_json()["items"]]
+
+
+def test_the_palette_offers_what_one_may_open(admin: FlaskClient, author: FlaskClient) -> None:
+    for client, others in ((admin, {"People", "Settings"}), (author, set())):
+        offered = found(client)
+        assert {"Overview", "New article", "Articles", "Your profile"} | others <= {label for label, _ in offered}
+        for label, address in offered:
+            assert client.get(address).status_code == 200, label
+    assert not {"People", "Settings", "Tags", "Mail"} & {label for label, _ in found(author)}
+    assert found(admin, "users")[0][0] == "People", "also by another word for it"
+
+
+def test_the_palette_finds_articles_and_what_one_may_do_with_them(editor: FlaskClient, author: FlaskClient) -> None:
+    own, other = write(author, "Harvest of ours"), write(editor, "Harvest of theirs")
+    publish(editor, other)
+    assert found(author, "harvest") == [("Harvest of ours", f"/admin/articles/{own}")]
+    assert len(found(editor, "harvest")) == 2
+    assert found(author, "preview harv") == [("Harvest of ours", f"/admin/articles/{own}/preview")]
+    assert found(author, "publish harv") == []
+    assert [address for _, address in found(editor, "pub harvest of theirs")] == [f"/admin/articles/{other}"]
+    assert found(editor, "stat harvest of theirs") == [("Harvest of theirs", f"/admin/statistics/articles/{other}")]
+    assert found(editor, "\x00%_<b>") == []
+
+
+def test_the_palette_is_a_page_too(editor: FlaskClient, client: FlaskClient) -> None:
+    number = write(editor, "Harvest <b>")
+    answer = editor.get("/admin/palette?q=harvest")
+    assert page(answer).xpath("//main//li//a/@href") == [f"/admin/articles/{number}"]
+    assert "Harvest <b>" in text_of(answer)
+    assert "Nothing is called that" in text_of(editor.get("/admin/palette?q=zebra"))
+    assert client.get("/admin/palette", headers={"Accept": "application/json"}).status_code == 401
