@@ -52,7 +52,7 @@ def open_here(account: Account, *, means: str) -> str:
     agent, network = request.headers.get("User-Agent", ""), web.network()
     record(
         web.writer(), "session.open", actor_id=account.id, actor=account.name, network=network,
-        subject_kind="account", subject_id=account.id, subject=account.name,
+        subject_kind="person", subject_id=account.id, subject=account.name,
         details={"means": means, "browser": describe_browser(agent)},
     )  # fmt: skip
     return open_session(web.writer(), account, means=means, browser=agent, network=network)

@@ -8,6 +8,7 @@ from wtforms import Field
 
 from app import clock, web
 from app.admin import (
+    addresses,
     article_search,
     articles,
     audit,
@@ -17,6 +18,7 @@ from app.admin import (
     corrections,
     editing,
     entrance,
+    exporting,
     factors,
     factors_demand,
     factors_entrance,
@@ -73,6 +75,8 @@ for module in (
     roles,
     looking,
     profile,
+    addresses,
+    exporting,
     proving,
     factors,
     factors_passkeys,

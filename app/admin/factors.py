@@ -85,7 +85,7 @@ def confirm_app() -> ResponseReturnValue:
     except CodeWrong as refusal:
         form.refuse(refusal, "code")
         return _app_page(sealed, form), 422
-    web.note("factor.add", kind="account", id=me.id, name=me.name, factor="authenticator app")
+    web.note("factor.add", kind="person", id=me.id, name=me.name, factor="authenticator app")
     session.pop(NEW_APP, None)
     return finish_adding("app-added")
 
@@ -100,7 +100,7 @@ def remove_app() -> ResponseReturnValue:
     except LastFactorDemanded as refusal:
         return show_standing(refusal=refusal, status=409)
     if was_there:
-        web.note("factor.remove", kind="account", id=me.id, name=me.name, factor="authenticator app")
+        web.note("factor.remove", kind="person", id=me.id, name=me.name, factor="authenticator app")
     web.writer().commit()
     return redirect(url_for(".show", done="app-removed"), 303)
 
@@ -146,7 +146,7 @@ def finish_adding(done: str) -> ResponseReturnValue:
 def _new_codes(me: Account, done: str) -> str:
     """Make ten, commit, and show them: this once, as only their hashes are kept."""
     codes = recovery.make_codes(web.writer(), me.id)
-    web.note("factor.codes", kind="account", id=me.id, name=me.name, made=len(codes))
+    web.note("factor.codes", kind="person", id=me.id, name=me.name, made=len(codes))
     web.writer().commit()
     made = for_people(clock.now(), web.settings().zone)
     lines = [f"Recovery codes for {web.settings().name} ({web.address()})", f"{me.email}, made {made}", "", *codes, ""]

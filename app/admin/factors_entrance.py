@@ -199,7 +199,7 @@ def _find_half_in() -> Account | None:
 
 def _refuse_second(account: Account, form: web.Form, refusal: Exception, *, way: str) -> ResponseReturnValue:
     web.writer().commit()  # a try was spent
-    web.note_apart("session.refused", kind="account", id=account.id, name=account.name, means=f"password+{way}")
+    web.note_apart("session.refused", kind="person", id=account.id, name=account.name, means=f"password+{way}")
     form.refuse(refusal, "code" if "code" in form else "")
     web.reader().rollback()  # what it saw is older than the try
     if _find_half_in() is None:

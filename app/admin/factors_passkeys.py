@@ -72,7 +72,7 @@ def add() -> ResponseReturnValue:
         web.writer().commit()  # the challenge is used up all the same
         form.refuse(refusal)
         return _new_page(form), 422
-    web.note("factor.add", kind="account", id=me.id, name=me.name, factor="passkey", called=made.name)
+    web.note("factor.add", kind="person", id=me.id, name=me.name, factor="passkey", called=made.name)
     return finish_adding("passkey-added")
 
 
@@ -102,7 +102,7 @@ def remove(passkey_id: int) -> ResponseReturnValue:
         abort(404)
     except (LastFactorDemanded, LastWayIn) as refusal:
         return show_standing(refusal=refusal, status=409)
-    web.note("factor.remove", kind="account", id=me.id, name=me.name, factor="passkey", called=called)
+    web.note("factor.remove", kind="person", id=me.id, name=me.name, factor="passkey", called=called)
     web.writer().commit()
     return redirect(url_for("admin.factors.show", done="passkey-removed"), 303)
 

@@ -150,13 +150,14 @@ def accept(token: str) -> ResponseReturnValue:
     except (LinkUseless, EmailTaken):
         return over()
     come_in(account)
-    return redirect(url_for("admin.front.index", done="joined"), 303)
+    # There they can add a passkey, and see whether a second step is asked of them.
+    return redirect(url_for("admin.factors.show", done="joined"), 303)
 
 
 def come_in(account: Account, *, means: str = "link") -> None:
     """Sign in somebody who has just joined, and commit that."""
     who: dict[str, Any] = {"actor_id": account.id, "actor": account.name, "network": web.network()}
-    record(web.writer(), "person.join", **who, subject_kind="account", subject_id=account.id, subject=account.name)
+    record(web.writer(), "person.join", **who, subject_kind="person", subject_id=account.id, subject=account.name)
     token = our_login.open_here(account, means=means)
     web.writer().commit()
     our_login.admit(token)

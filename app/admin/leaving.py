@@ -3,6 +3,7 @@
 from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import (  # type: ignore[attr-defined]
+    BooleanField,
     SelectChoice,
     SelectField,
 )
@@ -13,9 +14,12 @@ from app.accounts.leaving import HeirUnfit
 from app.accounts.listing import list_people
 from app.accounts.membership import LastAdmin
 from app.accounts.models import Account
+from app.accounts.permissions import may
 from app.accounts.reading import AccountUnknown
 from app.admin.people import somebody
 from app.articles import handing as articles
+from app.audit.erasing import erase_person
+from app.audit.recording import record
 from app.media import handing as media
 from app.parting import part
 
@@ -26,6 +30,8 @@ class DeletionForm(web.Form):
     read_only = frozenset({"id", "name", "email", "role"})
 
     heir = SelectField("Who gets what is theirs", coerce=int, validators=[InputRequired("Please choose somebody.")])
+
+    erases = BooleanField("Also erase their name and network from the audit log")
 
     def __init__(self, account: Account) -> None:
         super().__init__()
@@ -58,10 +64,13 @@ def delete(account_id: int) -> ResponseReturnValue:
     except (LastAdmin, HeirUnfit) as refusal:
         form.refuse(refusal, "heir" if isinstance(refusal, HeirUnfit) else "")
         return _page(form, account, 409)
-    web.note(
-        "person.delete", kind="account", id=account_id, name=parted.name, handed_to=parted.heir,
-        articles=parted.articles, files=parted.files,
-    )  # fmt: skip
+    is_erased = form.erases.data and may(web.me(), "audit.erase")
+    if is_erased:
+        erase_person(web.writer(), account_id, **web.who())
+    handed = {"handed_to": parted.heir, "articles": parted.articles, "files": parted.files}
+    name = "" if is_erased else parted.name
+    record(web.writer(), "person.delete", **web.who(), subject_kind="person", subject_id=account_id, subject=name,
+           details=handed)  # fmt: skip
     web.writer().commit()
     return redirect(url_for("admin.people.index", done="person-deleted"), 303)
 

@@ -85,7 +85,7 @@ def add() -> ResponseReturnValue:
     except EmailTaken as refusal:
         form.refuse(refusal, "email")
         return render_template("admin/people/new.html", form=form), 422
-    web.note("person.add", kind="account", id=account.id, name=account.name, role=account.role)
+    web.note("person.add", kind="person", id=account.id, name=account.name, role=account.role)
     return _give_link(account)
 
 
@@ -109,7 +109,7 @@ def assign_role(account_id: int) -> ResponseReturnValue:
     except LastAdmin as refusal:
         form.refuse(refusal, "role")
         return _show(account_id, role_form=form, status=409)
-    web.note("role.change", kind="account", id=account_id, name=account.name, before=former, after=account.role)
+    web.note("person.role", kind="person", id=account_id, name=account.name, before=former, after=account.role)
     web.writer().commit()
     return redirect(url_for(".show", account_id=account_id, done="role-changed"), 303)
 
@@ -122,7 +122,7 @@ def assign_address(account_id: int) -> ResponseReturnValue:
         return _show(account_id, address_form=form, status=form.refusal_status)
     try:
         account = give_address(web.writer(), account_id, email=form.email.data or "")
-        web.note("address.give", kind="account", id=account_id, name=account.name)
+        web.note("address.give", kind="person", id=account_id, name=account.name)
         return _give_link(account)
     except AccountUnknown:
         abort(404)
@@ -153,7 +153,7 @@ def leave(account_id: int) -> ResponseReturnValue:
         abort(404)
     except LastAdmin as refusal:
         return _show(account_id, refusal=refusal, status=409)
-    web.note("person.deactivate", kind="account", id=account_id, name=account.name)
+    web.note("person.deactivate", kind="person", id=account_id, name=account.name)
     web.writer().commit()
     return redirect(url_for(".show", account_id=account_id, done="deactivated"), 303)
 
@@ -166,7 +166,7 @@ def come_back(account_id: int) -> ResponseReturnValue:
         account = reactivate(web.writer(), account_id)
     except AccountUnknown:
         abort(404)
-    web.note("person.reactivate", kind="account", id=account_id, name=account.name)
+    web.note("person.reactivate", kind="person", id=account_id, name=account.name)
     web.writer().commit()
     return redirect(url_for(".show", account_id=account_id, done="activated"), 303)
 
@@ -178,7 +178,7 @@ def _give_link(account: Account) -> ResponseReturnValue:
     if is_sent:
         letters.post_welcome(web.writer(), account, token=token, lasts=WELCOME_LASTS)
     name, email, account_id = account.name, account.email, account.id
-    web.note("person.link", kind="account", id=account_id, name=name, is_mailed=is_sent)
+    web.note("person.link", kind="person", id=account_id, name=name, is_mailed=is_sent)
     web.writer().commit()
     if is_sent:
         return redirect(url_for(".show", account_id=account_id, done="link-sent"), 303)

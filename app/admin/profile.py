@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import PasswordField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from app import web
+from app import letters, web
 from app.accounts.limiting import TooManyTries, succeeded
 from app.accounts.passwords import PasswordWrong, hash_password, verify
 from app.accounts.profile import BIOGRAPHY_LENGTH, BiographyTooLong, change_password, change_profile
@@ -101,7 +101,8 @@ def _keep_password(password_hash: str) -> ResponseReturnValue:
     me = web.myself()
     change_password(web.writer(), me.id, password_hash=password_hash, token=current_token())
     note_proved(web.writer(), current_token())
-    web.note("password.change", kind="account", id=me.id, name=me.name)
+    letters.post_password_changed(web.writer(), me)
+    web.note("password.change", kind="person", id=me.id, name=me.name)
     web.writer().commit()
     return redirect(url_for(".edit", done="password-changed"), 303)
 

@@ -104,7 +104,7 @@ def _send(email: str) -> None:
 def _note(action: str, account: Account | None, **details: object) -> None:
     """Have it in the audit log without an actor: whoever has the link is not known to be them."""
     known: dict[str, Any] = {"subject_id": account.id, "subject": account.name} if account else {}
-    record(web.writer(), action, network=web.network(), subject_kind="account", **known, details=details)
+    record(web.writer(), action, network=web.network(), subject_kind="person", **known, details=details)
 
 
 def _page(form: ResetForm) -> str:

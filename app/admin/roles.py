@@ -127,7 +127,7 @@ def delete(role: str) -> ResponseReturnValue:
     moved = roles.delete_role(web.writer(), role, into=into.name, by=web.myself())
     web.note("role.delete", kind="role", name=gone.label, role=role, before=roles.spread(gone), into=into.name)
     for account in moved:
-        web.note("role.change", kind="account", id=account.id, name=account.name, before=role, after=into.name)
+        web.note("person.role", kind="person", id=account.id, name=account.name, before=role, after=into.name)
     web.writer().commit()
     return redirect(url_for(".index", done="role-deleted"), 303)
 

@@ -44,7 +44,7 @@ def end(session_id: int) -> ResponseReturnValue:
     ended = _find(list_sessions(web.reader(), web.myself().id), session_id)
     if ended is None or not end_session_by_id(web.writer(), web.myself().id, session_id=session_id):
         abort(404)
-    web.note("session.end", kind="account", id=web.myself().id, name=web.myself().name, browser=_words(ended))
+    web.note("session.end", kind="person", id=web.myself().id, name=web.myself().name, browser=_words(ended))
     web.writer().commit()
     if session_id == current_session_id():
         return redirect(url_for("admin.entrance.login", done="signed-out"), 303)
@@ -57,7 +57,7 @@ def end_others() -> ResponseReturnValue:
     web.require_button()
     me = web.myself()
     end_all_sessions(web.writer(), me.id, but=current_token())
-    web.note("session.end", kind="account", id=me.id, name=me.name, browser="all others")
+    web.note("session.end", kind="person", id=me.id, name=me.name, browser="all others")
     web.writer().commit()
     return redirect(url_for(".index", done="sessions-ended"), 303)
 
@@ -77,7 +77,7 @@ def end_all_of(account_id: int) -> ResponseReturnValue:
     web.require_button()
     account = _get(account_id)
     end_all_sessions(web.writer(), account_id, but=current_token())
-    web.note("session.end", kind="account", id=account_id, name=account.name, browser="all")
+    web.note("session.end", kind="person", id=account_id, name=account.name, browser="all")
     web.writer().commit()
     return redirect(url_for(".index_of", account_id=account_id, done="sessions-ended"), 303)
 

@@ -52,7 +52,7 @@ def add(email: str, name: str, role: str, password_stdin: bool) -> None:
             check_password(password, name=check_name(name), email=check_email(email))
             password_hash = hash_password(password)
         account = joining.add_person(session, name=name, email=email, role=role, password_hash=password_hash)
-        note(session, "person.add", kind="account", id=account.id, name=account.name, role=account.role)
+        note(session, "person.add", kind="person", id=account.id, name=account.name, role=account.role)
         said = f"{account.name} <{account.email}> is {a_role(account.role_held)} and can sign in."
         if password_hash is None:
             said = _link(session, account)
@@ -74,7 +74,7 @@ def link(email: str) -> None:
     with _changing() as session:
         account = _get(session, email)
         said = _link(session, account)
-        note(session, "person.link", kind="account", id=account.id, name=account.name)
+        note(session, "person.link", kind="person", id=account.id, name=account.name)
     click.echo(said)
 
 
@@ -97,7 +97,7 @@ def role_command(email: str, role: str) -> None:
         given = get_role(session, role).name
         before = _get(session, email).role
         account = membership.change_role(session, _get(session, email).id, role=given)
-        note(session, "role.change", kind="account", id=account.id, name=account.name, before=before, after=given)
+        note(session, "person.role", kind="person", id=account.id, name=account.name, before=before, after=given)
         said = f"{account.name} is {a_role(account.role_held)} now."
     click.echo(said)
 
@@ -108,7 +108,7 @@ def deactivate(email: str) -> None:
     """Sign somebody out everywhere, for good; what they wrote stays."""
     with _changing() as session:
         account = membership.deactivate(session, _get(session, email).id)
-        note(session, "person.deactivate", kind="account", id=account.id, name=account.name)
+        note(session, "person.deactivate", kind="person", id=account.id, name=account.name)
         said = f"{account.name} cannot sign in any more."
     click.echo(said)
 
@@ -119,7 +119,7 @@ def reactivate(email: str) -> None:
     """Let somebody sign in again."""
     with _changing() as session:
         account = membership.reactivate(session, _get(session, email).id)
-        note(session, "person.reactivate", kind="account", id=account.id, name=account.name)
+        note(session, "person.reactivate", kind="person", id=account.id, name=account.name)
         said = f"{account.name} is active again."
     click.echo(said)
 
@@ -145,7 +145,7 @@ def delete(email: str, hand_to: str) -> None:
     with _changing() as session:
         parted = part(session, _get(session, email).id, heir_id=_get(session, hand_to).id)
         heir, articles, files = parted.heir, parted.articles, parted.files
-        note(session, "person.delete", kind="account", name=parted.name, handed_to=heir, articles=articles, files=files)
+        note(session, "person.delete", kind="person", name=parted.name, handed_to=heir, articles=articles, files=files)
     click.echo(f"{parted.name} is deleted. {heir} has {articles} articles and {files} files more.")
 
 

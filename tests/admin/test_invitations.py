@@ -60,7 +60,7 @@ def test_somebody_joins_by_an_invitation(
     opened = client.get(path)
     assert "an editor" in text_of(opened)
     answer = post_form(client, path, {"name": "Nina New", "password": PASSWORD}, on=path)
-    assert where_to(answer) == "/admin/?done=joined"
+    assert where_to(answer) == "/admin/profile/security?done=joined"
     assert "Nina New" in text_of(client.get("/admin/profile"))
     account = find_account_by_email(session, "new@example.org")
     assert account is not None and (account.role, account.name) == ("editor", "Nina New")

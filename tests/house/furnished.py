@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from app import mail
+from app.accounts import addresses as addresses_asked
 from app.accounts import inviting, resetting
 from app.accounts.joining import offer_welcome_link
 from app.accounts.models import Account
@@ -71,10 +72,12 @@ def furnish_site(session: Session, *, alice: Account, bob: Account) -> dict[str,
         "session_id": list_sessions(session, alice.id)[0].id,
     }  # fmt: skip
     forgotten = resetting.ask(session, email=bob.email or "")
-    assert forgotten is not None
+    moving = addresses_asked.ask(session, bob.id, email="bobs-new@example.org")
+    assert forgotten is not None and moving is not None
     TOKENS.update({
         "admin.invitations.open_invitation": invited, "admin.invitations.accept": invited,
         "admin.invitations_passkeys.ask": invited, "admin.invitations_passkeys.accept": invited,
+        "admin.addresses.open_link": moving, "admin.addresses.confirm": moving,
         "admin.reset.choose": forgotten[1], "admin.reset.change": forgotten[1],
     })  # fmt: skip
     record(session, "article.publish", subject_kind="article", subject_id=article.id, subject="A title")
