@@ -9,6 +9,7 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from app import clock, mail, web
+from app.accounts.addresses import BACK_LASTS
 from app.accounts.addresses import LASTS as ADDRESS_LASTS
 from app.accounts.models import Account
 from app.accounts.models_doors import Invitation
@@ -113,7 +114,7 @@ def post_address_asked(session: Session, *, email: str, token: str | None) -> No
     _post(session, "address", email, f"Your address at {web.settings().name}", text, lasts=ADDRESS_LASTS)
 
 
-def post_address_changed(session: Session, account: Account, *, former: str) -> None:
+def post_address_changed(session: Session, account: Account, *, former: str, way_back: str) -> None:
     """Tell the former address that it is none any more, and what to do if that was not them."""
     _post(
         session,
@@ -121,8 +122,10 @@ def post_address_changed(session: Session, account: Account, *, former: str) -> 
         former,
         f"Your address at {web.settings().name} was changed",
         f"Hello {account.name},\n\nyou do not sign in at {web.settings().name} ({web.address()}) with this address any "
-        f"more, but with {account.email}.\n\nIf it was not you, write to an admin of the site at once: they can sign "
-        "out whoever is in your account, and give it your address again.",
+        f"more, but with {account.email}.\n\nIf it was not you, follow this link within seven days. It gives your "
+        f"account this address again, and signs out every browser:\n\n{web.address()}/confirm-address/{way_back}\n\n"
+        "Then choose a new password, and tell an admin of the site.",
+        lasts=BACK_LASTS,
     )
 
 

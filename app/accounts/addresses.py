@@ -12,9 +12,10 @@ from app.accounts.models import Account, OneTimeLink
 from app.accounts.naming import check_email
 from app.accounts.reading import find_account_by_email, get_account
 from app.accounts.registering import EmailTaken
+from app.accounts.signing_in import end_all_sessions
 
-LASTS = timedelta(hours=24)
-PURPOSE = "address"
+LASTS, BACK_LASTS = timedelta(hours=24), timedelta(days=7)
+PURPOSE, BACK = "address", "address-back"
 
 
 class SameAddress(Exception):
@@ -26,6 +27,8 @@ class Moved(NamedTuple):
 
     account: Account
     former: str | None
+    way_back: str | None
+    """The token of a link for the former address, which gives it back; None where it was just given back."""
 
 
 def ask(session: Session, account_id: int, *, email: str) -> str | None:
@@ -44,17 +47,19 @@ def ask(session: Session, account_id: int, *, email: str) -> str | None:
 
 def find_asked(session: Session, token: str) -> OneTimeLink | None:
     """Whose address would become what with this token now."""
-    return find_link(session, token, purpose=PURPOSE)
+    return find_link(session, token, purpose=PURPOSE) or find_link(session, token, purpose=BACK)
 
 
 def confirm(session: Session, *, token: str) -> Moved:
     """Change the address; every link that was sent to the former one stops working.
 
-    Raises ``LinkUseless``; ``EmailTaken`` where somebody has got it meanwhile.
+    Giving it back also signs out every browser. Raises ``LinkUseless``; ``EmailTaken`` where somebody has got the
+    address meanwhile.
     """
-    used = use_link(session, token, purpose=PURPOSE)
+    is_back = find_link(session, token, purpose=BACK) is not None
+    used = use_link(session, token, purpose=BACK if is_back else PURPOSE)
     account, former = used.account, used.account.email
-    if used.email is None or find_account_by_email(session, used.email) is not None:
+    if used.email is None or (former != used.email and find_account_by_email(session, used.email) is not None):
         raise EmailTaken
     withdraw_links(session, account.id)
     try:
@@ -62,4 +67,8 @@ def confirm(session: Session, *, token: str) -> Moved:
             account.email = used.email
     except IntegrityError:
         raise EmailTaken from None
-    return Moved(account, former)
+    if is_back:
+        end_all_sessions(session, account.id)
+    if is_back or former is None:
+        return Moved(account, former, None)
+    return Moved(account, former, offer_link(session, account, purpose=BACK, lasts=BACK_LASTS, email=former))

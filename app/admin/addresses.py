@@ -57,7 +57,9 @@ def open_link(token: str) -> ResponseReturnValue:
     link = addresses.find_asked(web.reader(), token)
     if link is None:
         return _guessed()
-    return render_template("admin/addresses/confirm.html", email=link.email, action=request.path)
+    return render_template(
+        "admin/addresses/confirm.html", email=link.email, is_back=link.purpose == addresses.BACK, action=request.path
+    )
 
 
 @bp.post("/confirm-address/<token>")
@@ -67,11 +69,11 @@ def confirm(token: str) -> ResponseReturnValue:
         return _guessed()
     web.require_button()
     try:
-        account, former = addresses.confirm(web.writer(), token=token)
+        account, former, way_back = addresses.confirm(web.writer(), token=token)
     except (LinkUseless, EmailTaken):
         return _over()
-    if former is not None:
-        letters.post_address_changed(web.writer(), account, former=former)
+    if former is not None and way_back is not None:
+        letters.post_address_changed(web.writer(), account, former=former, way_back=way_back)
     email = account.email
     record(
         web.writer(),
@@ -83,7 +85,7 @@ def confirm(token: str) -> ResponseReturnValue:
         details={"before": former, "after": email},
     )
     web.writer().commit()
-    return render_template("admin/addresses/confirmed.html", email=email)
+    return render_template("admin/addresses/confirmed.html", email=email, is_back=way_back is None)
 
 
 def _page(form: AddressForm) -> str:

@@ -70,6 +70,12 @@ def test_it_is_confirmed_from_the_new_and_told_to_the_old(
     assert find_forgetful(session, reset[1]) is None, "what was sent to the old address works no more"
     session.rollback()
     assert client.get(path).status_code == 404
+    back = "/confirm-address/" + told.text.partition("/confirm-address/")[2].split()[0]
+    assert browser.get("/admin/profile").status_code == 200
+    assert "Choose a new password" in text_of(post_form(client, back))
+    assert (holder(database, "new@example.org"), holder(database, "dora@example.org")) == (None, "Dora")
+    assert browser.get("/admin/profile").status_code == 303, "whoever it was is signed out"
+    assert letters(database)[-1].id == told.id, "and the address that was taken away gets no way back"
 
 
 def test_an_address_of_somebody_else_gets_the_same_answer_and_no_link(
