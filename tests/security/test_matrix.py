@@ -16,7 +16,8 @@ from werkzeug.routing import Rule
 
 from app import clock
 from app.accounts import roles
-from app.accounts.models import Account
+from app.accounts.models import Account, SignedIn
+from app.accounts.models_doors import Passkey
 from app.articles import publishing, writing
 from app.articles.models import Article, Revision
 from app.articles.rendering import prepare
@@ -24,7 +25,7 @@ from app.articles.writing import Content
 from app.db import Database
 from tests.conftest import make_account
 from tests.forms import csrf_token
-from tests.house.furnished import SLUGS, furnish_site
+from tests.house.furnished import PLAUSIBLE, SLUGS, furnish_site
 from tests.house.routes import LIST, build_app, own_rules, policy
 from tests.media.specimens import add_media
 from tests.security.stated import ALL, NO, NOT_ASKED_OF_ONE, ROLES, STATED, is_let_in
@@ -286,6 +287,25 @@ def test_no_address_names_two_things_that_nobody_thought_of(stage: Stage) -> Non
     """Whoever adds such a route adds the pair to the test above."""
     named = {frozenset(name for name in rule.arguments if name.endswith("_id")) for rule in own_rules(stage.app)}
     assert {pair for pair in named if len(pair) > 1} == {frozenset({"article_id", "revision_id"})}
+
+
+PERSONAL = {"session_id", "passkey_id", "bulk_id"}
+"""What belongs to one person, whatever rights another has to such things of their own; all of it is Alice's here."""
+
+
+def test_what_is_one_person_s_is_not_found_by_another(stage: Stage, database: Database) -> None:
+    wrong, asked = [], set()
+    owner = stage.person("owner")
+    token = csrf_token(owner.browser)
+    for door in doors(stage, stage.values):
+        if PERSONAL & door.rule.arguments:
+            asked |= door.rule.arguments
+            response = owner.browser.open(door.url, method=door.method, data=PLAUSIBLE | {"csrf_token": token})
+            wrong += [f"{door.method} {door.url}: {response.status_code}"] if response.status_code != 404 else []
+    assert (wrong, asked) == ([], PERSONAL)
+    with database.reader() as session:
+        assert session.get_one(Passkey, stage.values["passkey_id"]).name != PLAUSIBLE["name"]
+        assert session.get(SignedIn, stage.values["session_id"]) is not None
 
 
 def test_versions_of_another_article_are_not_compared_through_one_s_own(stage: Stage) -> None:
