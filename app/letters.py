@@ -96,6 +96,27 @@ def post_password_changed(session: Session, account: Account) -> None:
     )
 
 
+def post_rescued(session: Session, account: Account, *, made: bool) -> None:
+    """Tell somebody that a rescue link was made for them, or (not ``made``) that it was used."""
+    if account.email is None:
+        return
+    site = f"{web.settings().name} ({web.address()})"
+    what = (
+        "whoever runs the server has made a link that lets you in without your password and your second step. It "
+        "works for an hour."
+        if made
+        else "somebody, we hope you, has just come in by the link that whoever runs the server made. Your passkeys, "
+        "authenticator app and recovery codes were removed, and all browsers were signed out."
+    )
+    _post(
+        session,
+        "rescue",
+        account.email,
+        "A way back into your account was made" if made else "You are back in your account",
+        f"Hello {account.name},\n\nat {site}, {what}\n\nIf you did not ask for it, tell an admin at once.",
+    )
+
+
 def post_address_asked(session: Session, *, email: str, token: str | None) -> None:
     """Ask the new address to confirm; where it is somebody's already (no token), tell them."""
     site = f"{web.settings().name} ({web.address()})"

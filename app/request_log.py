@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("typecase.request")
 _WHOLE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_PLAIN_PATH = re.compile(r"/(?!setup/|welcome/|invitation/|reset/|confirm-address/)[a-z0-9/._-]{0,200}")
+_PLAIN_PATH = re.compile(r"/(?!setup/|welcome/|invitation/|reset/|rescue/|confirm-address/)[a-z0-9/._-]{0,200}")
 _ODD = re.compile(r"[^\x21-\x7e]|[\"\\%]")
 _ENTRY = "id=%s method=%s path=%s status=%s bytes=%d ms=%.1f"
 
 
 # A link that works once is a secret that stands in the path.
-_ONE_TIME_LINK = re.compile(r"(/(?:setup|welcome|invitation|reset|confirm-address)/).+", re.DOTALL)
+_ONE_TIME_LINK = re.compile(r"(/(?:setup|welcome|invitation|reset|rescue|confirm-address)/).+", re.DOTALL)
 
 
 def wrap(app: Flask) -> None:

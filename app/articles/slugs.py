@@ -13,7 +13,7 @@ RESERVED = frozenset({
     ".well-known", "admin", "api", "archive", "articles", "author", "authors", "categories", "category", "comment",
     "comments", "confirm-address", "favicon.ico", "favicon.svg", "feed", "feed.json", "feed.xml", "feeds",
     "healthz", "how-we-count", "index.html", "invitation", "login", "logout", "media", "member", "members",
-    "newsletter", "page", "pages", "pageviews", "preview", "readyz", "reset", "robots.txt", "rss", "rss.xml",
+    "newsletter", "page", "pages", "pageviews", "preview", "readyz", "rescue", "reset", "robots.txt", "rss", "rss.xml",
     "search", "section", "sections", "setup", "sitemap", "sitemap.xml", "sitemaps", "static", "subscribe", "tag",
     "tags", "unsubscribe", "webhook", "webhooks", "webmention", "welcome",
 })

@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from app import letters, web
-from app.accounts import inviting, joining, leaving, membership
+from app.accounts import inviting, joining, leaving, membership, rescuing
 from app.accounts.models import Account
 from app.accounts.naming import EmailInvalid, NameBlank, NameTooLong, check_email, check_name
 from app.accounts.passwords import PasswordUnfit, check_password, hash_password
@@ -134,6 +134,22 @@ def invite(email: str, role: str) -> None:
         letters.post_invitation(session, invitation, token=token, by="")
         note(session, "invitation.send", kind="invitation", id=invitation.id, name=invitation.email, role=role)
         said = f"{invitation.email} is invited and joins with this link:\n{letters.invitation_link(token)}"
+    click.echo(said)
+
+
+@people_group.command("rescue")
+@click.argument("email")
+def rescue(email: str) -> None:
+    """Print a link that lets somebody in who is locked out: without password, second factor or waiting."""
+    with _changing() as session:
+        account = _get(session, email)
+        token = rescuing.offer_rescue(session, account)
+        letters.post_rescued(session, account, made=True)
+        note(session, "person.rescue-link", kind="account", id=account.id, name=account.name)
+        said = (
+            f"{account.name} comes in with this link, which removes passkeys, authenticator app and recovery codes. "
+            f"It works once, within an hour; {account.email} is told.\n{web.address()}/rescue/{token}"
+        )
     click.echo(said)
 
 

@@ -42,6 +42,7 @@ def test_the_admin_is_closed_but_for_its_entrance(bare_app: Flask) -> None:
         "admin.invitations_passkeys.",
         "admin.reset.",
         "admin.addresses.",
+        "admin.rescuing.",
     )
     assert {endpoint for endpoint in opened if not endpoint.startswith(beside)} == with_a_link
 
