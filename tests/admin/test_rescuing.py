@@ -55,7 +55,7 @@ def test_it_lets_in_without_password_and_factors_and_past_the_limiter(
     assert find_signed_in(session, inside), "nothing happens without the tick"
     session.rollback()
     done = post_form(client, link, ANSWER | {"password": "salt marsh at low tide"}, on=link)
-    assert (done.status_code, where_to(done)) == (303, "/admin/sign-in?done=rescued")
+    assert (done.status_code, where_to(done)) == (303, "/admin/profile/security?done=rescued")
     assert client.get("/admin/people").status_code == 200
     session.rollback()
     session.expire_all()

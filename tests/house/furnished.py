@@ -13,6 +13,7 @@ from app.accounts import inviting, resetting
 from app.accounts.joining import offer_welcome_link
 from app.accounts.models import Account
 from app.accounts.models_doors import Passkey
+from app.accounts.rescuing import offer_rescue
 from app.accounts.signing_in import list_sessions, open_session
 from app.articles import publishing, writing
 from app.articles.bulk import act
@@ -74,11 +75,13 @@ def furnish_site(session: Session, *, alice: Account, bob: Account) -> dict[str,
     forgotten = resetting.ask(session, email=bob.email or "")
     moving = addresses_asked.ask(session, bob.id, email="bobs-new@example.org")
     assert forgotten is not None and moving is not None
+    rescue_token = offer_rescue(session, bob)
     TOKENS.update({
         "admin.invitations.open_invitation": invited, "admin.invitations.accept": invited,
         "admin.invitations_passkeys.ask": invited, "admin.invitations_passkeys.accept": invited,
         "admin.addresses.open_link": moving, "admin.addresses.confirm": moving,
         "admin.reset.choose": forgotten[1], "admin.reset.change": forgotten[1],
+        "admin.rescuing.ask": rescue_token, "admin.rescuing.come_in": rescue_token,
     })  # fmt: skip
     record(session, "article.publish", subject_kind="article", subject_id=article.id, subject="A title")
     session.commit()
