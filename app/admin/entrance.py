@@ -15,7 +15,7 @@ from app.accounts.joining import LinkUseless, find_welcomed, is_setup_link, set_
 from app.accounts.limiting import TooManyTries, succeeded
 from app.accounts.models import Account
 from app.accounts.passwords import hash_password
-from app.accounts.reading import has_admin
+from app.accounts.reading import find_account_by_email, has_admin
 from app.accounts.registering import EmailTaken
 from app.accounts.signing_in import SignInRefused, authenticate, end_session, settle
 from app.admin.factors_entrance import come_in, go_on
@@ -87,12 +87,20 @@ def enter() -> ResponseReturnValue:
         account = settle(web.writer(), recognised)
     except SignInRefused as refusal:
         form.refuse(refusal)
+        _note_refused(form.email.data or "")
         return _login_page(form, 401)
     except TooManyTries as refusal:
         form.refuse(refusal)
         return _too_many(form, refusal)
     succeeded(web.writer(), attempt)
     return go_on(account, means="password", target=form.next.data, kept=form.kept.data)
+
+
+def _note_refused(email: str) -> None:
+    """In the audit log: whose password was tried in vain. What was typed for nobody's address may be a secret."""
+    tried = find_account_by_email(web.reader(), email)
+    known = (tried.id, tried.name) if tried is not None else (None, "")
+    web.note_apart("session.refused", kind="account", id=known[0], name=known[1], means="password")
 
 
 def keep_and_sign_in() -> ResponseReturnValue:
@@ -112,7 +120,10 @@ def logout() -> str:
 @web.public
 def leave() -> ResponseReturnValue:
     web.require_button()
+    me = web.me()
     end_session(web.writer(), our_login.current_token())
+    if me is not None:
+        web.note("session.end", kind="account", id=me.id, name=me.name, browser="this one")
     web.writer().commit()
     our_login.dismiss()
     answer = redirect(url_for("admin.entrance.login", done="signed-out"), 303)

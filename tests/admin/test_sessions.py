@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Account, SignedIn
 from app.accounts.signing_in import LONGEST, find_signed_in, open_session
+from app.audit.models import AuditEntry
 from tests.accounts.conftest import PASSWORD, person
 from tests.conftest import Clock
 from tests.forms import page, post_form, text_of, typed_fields, where_to
@@ -143,3 +144,14 @@ def test_guesses_at_the_proof_are_limited(app: Flask, ada: Account) -> None:
     assert int(answers[-1].headers["Retry-After"]) in range(1, 31)
     right = post_form(here, "/admin/prove", {"password": PASSWORD})
     assert right.status_code == 429, "the right one is not heard either, or guessing would go on"
+
+
+def test_coming_in_vain_attempts_and_leaving_are_written_down(app: Flask, ada: Account, session: Session) -> None:
+    stranger = app.test_client()
+    post_form(stranger, "/login", {"email": "ada@example.org", "password": "wrong password"})
+    post_form(stranger, "/login", {"email": "a secret typed by mistake", "password": "wrong password"})
+    post_form(signed_in(app), "/logout")
+    noted = session.execute(select(AuditEntry.action, AuditEntry.subject).order_by(AuditEntry.number)).all()
+    assert [tuple(row) for row in noted] == [
+        ("session.refused", "Ada"), ("session.refused", ""), ("session.open", "Ada"), ("session.end", "Ada"),
+    ]  # fmt: skip
