@@ -2,10 +2,11 @@
 
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Account
+from app.accounts.models_doors import Passkey
 
 T = TypeVar("T")
 STATES = {
@@ -31,15 +32,6 @@ def count_people(session: Session, *, words: str = "", role: str = "", state: st
     return session.scalar(_chosen(select(func.count()).select_from(Account), words, role, state)) or 0
 
 
-def state_of(account: Account) -> str:
-    """One of ``STATES``."""
-    if not account.is_active:
-        return "deactivated"
-    if account.email is None:
-        return "byline"
-    return "active" if account.can_sign_in else "waiting"
-
-
 _ORDER = (Account.deactivated_at.is_not(None), Account.email.is_(None), func.lower(Account.name), Account.id)
 
 
@@ -56,7 +48,7 @@ def _chosen(wanted: Select[T], words: str, role: str, state: str) -> Select[T]:
 
 
 def _is(state: str) -> ColumnElement[bool]:
-    has_way = Account.password_hash.is_not(None)
+    has_way = or_(Account.password_hash.is_not(None), exists().where(Passkey.account_id == Account.id))
     active, known = Account.deactivated_at.is_(None), Account.email.is_not(None)
     if state == "deactivated":
         return Account.deactivated_at.is_not(None)

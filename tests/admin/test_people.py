@@ -189,3 +189,18 @@ def test_others_neither_see_nor_change_people(
         assert theirs.get(f"/admin/people{path}").status_code == 403
     for path in ("", f"/{ada.id}/role", f"/{ada.id}/link", f"/{ada.id}/deactivate"):
         assert post_form(theirs, f"/admin/people{path}", NEW).status_code == 403
+
+
+def test_the_list_is_searched_by_words_role_and_state(
+    alice: Account, bob: Account, session: Session, client_of: Callable[[Account], FlaskClient]
+) -> None:
+    bob.email, alice.last_seen_at = None, alice.created_at
+    session.commit()
+    admin = client_of(alice)
+    for query, found in {
+        "words=ALI": {"Alice"}, "words=alice@": {"Alice"}, "words=%25": set(), "role=editor": {"Bob"},
+        "state=byline": {"Bob"}, "state=waiting": {"Alice"}, "state=deactivated": set(), "state=odd": set(),
+        "words=b&role=editor&state=byline": {"Bob"},
+    }.items():  # fmt: skip
+        rows = page(admin.get(f"/admin/people?{query}")).xpath("//tbody//th/a//text()")
+        assert set(rows) == found, query
