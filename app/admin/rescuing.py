@@ -81,7 +81,7 @@ def _tell(account: Account, ways: list[str], *, has_new_password: bool) -> None:
 
 def _page(form: RescueForm, token: str) -> str:
     ways = find_ways(web.reader(), form.account)
-    return render_template("admin/rescuing/ask.html", form=form, account=form.account, ways=ways, token=token)
+    return render_template("admin/rescuing/ask.html", form=form, account=form.account, ways=ways, link_token=token)
 
 
 def _over() -> tuple[str, int]:

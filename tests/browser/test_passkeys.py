@@ -112,6 +112,17 @@ def test_from_the_first_passkey_to_the_loss_of_everything(
     expect(page.get_by_text("You have 9 left.")).to_be_visible()
     sign_out(page)
 
+    rescued = app.test_cli_runner().invoke(args=["people", "rescue", "ada@example.org"])
+    assert rescued.exit_code == 0, rescued.output
+    page.goto(f"{named}/rescue/{rescued.output.strip().rpartition('/rescue/')[2]}")
+    assert axe(page, "rescue") == []
+    page.get_by_label("Remove them").check()
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_text("With your password alone.")).to_be_visible()
+    sign_out(page)
+    give_password(page, named)
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+
 
 def test_without_a_script_the_page_says_what_to_do(page: Page, served: str, named: str, ada: Account, axe: Axe) -> None:
     give_password(page, served)
