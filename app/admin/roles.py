@@ -141,7 +141,7 @@ def _keep(before: Role, after: roles.Thought, *, label: str | None) -> None:
     if label is not None and label != changed.label and not changed.is_builtin:
         roles.rename_role(session, before.name, label=label, by=web.myself())
         was, now = was | {"label": before.label}, now | {"label": changed.label}
-    web.note("right.change", kind="role", name=changed.label, role=before.name, before=was, after=now)
+    web.note("role.change", kind="role", name=changed.label, role=before.name, before=was, after=now)
     session.commit()
 
 

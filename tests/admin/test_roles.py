@@ -74,8 +74,8 @@ def test_an_own_role_is_made_changed_given_and_deleted(
     assert where_to(answer) == "/admin/roles?done=role-deleted"
     session.refresh(dora)
     assert dora.role == "author"
-    assert [action for action in noted(database) if action.startswith(("role.", "right."))] == [
-        "role.make", "role.change", "right.change", "role.delete", "role.change"]  # fmt: skip
+    told = [action for action in noted(database) if action.startswith(("role.", "right.", "person.role"))]
+    assert told == ["role.make", "person.role", "role.change", "role.delete", "person.role"]
 
 
 def test_what_was_not_seen_is_not_done(admin: FlaskClient, session: Session, database: Database) -> None:
