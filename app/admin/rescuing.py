@@ -81,6 +81,8 @@ def _tell(account: Account, ways: list[str], *, has_new_password: bool) -> None:
 
 def _page(form: RescueForm, token: str) -> str:
     ways = find_ways(web.reader(), form.account)
+    if not ways:
+        form.confirmed.label.text = "Sign me out everywhere else"
     return render_template("admin/rescuing/ask.html", form=form, account=form.account, ways=ways, link_token=token)
 
 
