@@ -97,23 +97,28 @@ def receiving(
                 enable_SMTPUTF8=False,
             )
 
-    server = loop.run_until_complete(
-        loop.create_server(protocol, "127.0.0.1", port, ssl=context if tls_at_once else None)
-    )
-    sink.port = server.sockets[0].getsockname()[1]
+    # All of it in a thread of its own: the test's may have a loop already, the browser's.
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
+    listening = loop.create_server(protocol, "127.0.0.1", port, ssl=context if tls_at_once else None)
+    server = asyncio.run_coroutine_threadsafe(listening, loop).result()
+    sink.port = server.sockets[0].getsockname()[1]
     try:
         yield sink
     finally:
-        loop.call_soon_threadsafe(server.close)
+        asyncio.run_coroutine_threadsafe(_end(server), loop).result()
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
-        for task in asyncio.all_tasks(loop):
-            task.cancel()
-            loop.run_until_complete(asyncio.gather(task, return_exceptions=True))
-        loop.run_until_complete(loop.shutdown_asyncgens())
         loop.close()
+
+
+async def _end(server: asyncio.Server) -> None:
+    server.close()
+    tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await asyncio.get_running_loop().shutdown_asyncgens()
 
 
 def make_certificate(path: Path) -> Path:

@@ -67,7 +67,13 @@ class Account(Base):
 
     @property
     def can_sign_in(self) -> bool:
+        """With a password."""
         return self.is_active and self.email is not None and self.password_hash is not None
+
+    @property
+    def has_joined(self) -> bool:
+        """Whether they have chosen a password, or came in without one: then they have a passkey."""
+        return self.email is not None and (self.password_hash is not None or self.last_seen_at is not None)
 
 
 class SignedIn(Base):

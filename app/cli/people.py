@@ -212,4 +212,4 @@ def _link(session: Session, account: Account) -> str:
 def _state(account: Account) -> str:
     if not account.is_active:
         return "deactivated"
-    return "active" if account.can_sign_in else "no-password" if account.email else "byline"
+    return "active" if account.has_joined else "no-password" if account.email else "byline"

@@ -83,7 +83,7 @@ def test_automatic_saves_are_folded_by_day(
     the_clock.set(NOW - timedelta(days=1))
     number = write(editor, "A title")
     for hour in range(5):
-        the_clock.set(NOW + timedelta(hours=15 * (hour // 4), minutes=hour))
+        the_clock.set(NOW + timedelta(hours=15 * (hour // 4), minutes=11 * hour))
         content = Content(body=prepare(f"<p>Some words{' more' * hour} now.</p>", "html"))
         article = get_article(session, number)
         writing.save(session, article, content, by_id=bob.id, based_on=None, reason="automatic")
@@ -91,7 +91,7 @@ def test_automatic_saves_are_folded_by_day(
     shown = page(editor.get(f"/admin/articles/{number}/revisions"))
     assert len(shown.xpath("//section/h2")) == 3
     (fold,) = shown.xpath("//summary")
-    assert " ".join(fold.text_content().split()) == "4 times saved by itself, 10:00–10:03 Bob · 4 words added"
+    assert " ".join(fold.text_content().split()) == "4 times saved by itself, 10:00–10:33 Bob · 4 words added"
     assert len(fold.xpath("../ol/li")) == 4
     older = page(editor.get(f"/admin/articles/{number}/revisions?before=3"))
     assert len(older.xpath("//ol[@class='revisions']/li[@class='revision']")) == 2

@@ -220,8 +220,9 @@ def test_two_writers_at_once_both_keep_their_words(
     desk.get_by_role("button", name="Save", exact=True).click()
     desk.get_by_role("heading", name="Alice saved this article while you were writing").wait_for()
     assert desk.get_by_label("Text", exact=True).input_value() == "<p>His.</p>"
-    assert "Theirs: <p>Hers.</p>" in desk.locator(".differences").inner_text()
-    desk.get_by_role("button", name="Save", exact=True).click()
+    assert desk.locator(".compared del").inner_text().split() == ["[removed:", "Hers", "]"]
+    assert desk.locator(".compared ins").inner_text().split() == ["[added:", "His", "]"]
+    desk.get_by_role("button", name="Save mine", exact=True).click()
     desk.wait_for_url("**done=saved-changes")
     assert desk.get_by_label("Text", exact=True).input_value() == "<p>His.</p>"
     hers.close()
