@@ -17,7 +17,7 @@ INSTALLED_DEV := $(VENV)/.installed-dev-$(call CHECKSUM,requirements.txt require
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-# Tests run in one process more than there are cores (tests/conftest.py says how many); ARGS="-n 0" runs them in one, for a debugger.
+# Tests run in a process a core (tests/conftest.py says how many); ARGS="-n 0" runs them in one, for a debugger.
 SPREAD = --numprocesses auto --dist worksteal
 
 # The scripts of the staff's pages, and the npm packages that they are made of and bundled with.

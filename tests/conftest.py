@@ -38,13 +38,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """One process more than there are cores, up to four, each with its own databases and Chromium; on one core none.
+    """One process a core, up to four, each with databases and a Chromium of its own; on one core none besides pytest.
 
-    Much of the suite waits for servers, browsers and pauses: with one process a core nearly half of the cores' time is
-    nobody's. More than four would fight for memory: each may have a server with several workers, or Java.
+    More than four would fight for memory: each may have a server with several workers, or Java, at the same time.
     """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return 0 if cores == 1 else min(cores + 1, 4)
+    return 0 if cores == 1 else min(cores, 4)
 
 
 def pytest_collection_finish() -> None:
